@@ -1,0 +1,106 @@
+"""Which comments are nearly the same as another author's: exact Jaccard similarity of their character triples."""
+
+import numpy as np
+
+from features.alphabet import IDEOGRAPH, JOINER, SIZE, WORD
+from features.compiled import kernel
+from features.scanning import decode
+
+A = np.ndarray
+
+# Bounds that keep the time linear in the comments of an account, however many and however long they are.
+NEWEST = 256
+CHARACTERS = 280
+WORDS = 3
+ALIKE = 0.8
+
+
+@kernel
+def triples(data: A, at: int, end: int, kind: A, fold: A, out: A) -> int:
+    """Sorted distinct triples of the folded letters and digits of a text (runs of other signs count as one blank); how many."""
+    count, a, b, characters = 0, 0, 32, 0
+    blank = True
+    while at < end and characters < CHARACTERS:
+        point, at = decode(data, at, end)
+        what = kind[point] if point < SIZE else 0
+        if what == JOINER:
+            continue
+        letter = what == WORD or what == IDEOGRAPH
+        if not letter and blank:
+            continue
+        value = int(fold[point]) if letter else 32
+        blank = not letter
+        if a != 0:
+            out[count] = (a << 42) | (b << 21) | value
+            count += 1
+        a, b = b, value
+        characters += 1
+    if not blank and a != 0:
+        out[count] = (a << 42) | (b << 21) | 32
+        count += 1
+    found = np.sort(out[:count])
+    distinct = 0
+    for j in range(count):
+        if j == 0 or found[j] != found[j - 1]:
+            out[distinct] = found[j]
+            distinct += 1
+    return distinct
+
+
+@kernel
+def alike(one: A, other: A) -> bool:
+    """Whether two sorted sets have a Jaccard similarity of at least ALIKE."""
+    small, large = min(len(one), len(other)), max(len(one), len(other))
+    if small < ALIKE * large or small == 0:
+        return False
+    misses = int((1.0 - ALIKE) / (1.0 + ALIKE) * (len(one) + len(other)) + 1e-9)
+    i, j, both, missed = 0, 0, 0, 0
+    while i < len(one) and j < len(other):
+        if one[i] == other[j]:
+            both += 1
+            i += 1
+            j += 1
+        else:
+            missed += 1
+            if missed > misses:
+                return False
+            if one[i] < other[j]:
+                i += 1
+            else:
+                j += 1
+    return both >= ALIKE * (len(one) + len(other) - both) - 1e-9
+
+
+@kernel
+def copied_share(
+    data: A, offsets: A, starts: A, authors: A, folded: A, word_count: A, kind: A, fold: A, at_least: int
+) -> A:
+    """Share of the newest NEWEST texts of WORDS words or more that are like one by another author; NaN below `at_least` texts.
+
+    `folded` are codes that are equal for equal words in order, which settles exact copies without comparing them.
+    """
+    out = np.full(len(starts) - 1, np.nan)
+    chosen = np.empty(NEWEST, dtype=np.int64)
+    sets = np.empty((NEWEST, CHARACTERS + 2), dtype=np.int64)
+    sizes = np.zeros(NEWEST, dtype=np.int64)
+    copied = np.zeros(NEWEST, dtype=np.bool_)
+    for i in range(len(out)):
+        n, j = 0, starts[i + 1] - 1
+        while j >= starts[i] and n < NEWEST:
+            if word_count[j] >= WORDS:
+                chosen[n] = j
+                n += 1
+            j -= 1
+        if n < at_least or n == 0:
+            continue
+        copied[:n] = False
+        for a in range(n):
+            sizes[a] = triples(data, offsets[chosen[a]], offsets[chosen[a] + 1], kind, fold, sets[a])
+            for b in range(a):
+                one, other = chosen[a], chosen[b]
+                if (copied[a] and copied[b]) or authors[one] == authors[other]:
+                    continue
+                if folded[one] == folded[other] or alike(sets[a, : sizes[a]], sets[b, : sizes[b]]):
+                    copied[a] = copied[b] = True
+        out[i] = np.sum(copied[:n]) / n
+    return out

@@ -1,0 +1,104 @@
+"""Focus: one boutique or a general store, and is the store getting wider?"""
+
+import numpy as np
+
+from features import diversity, scanning
+from features.columns import Column, Events, Nested, divergence, kinds, share, total
+from features.feature import Family, derived
+from features.text import Text
+from features.words import SPONSORED_TAGS, codes
+
+FOCUS = Family("focus", "Is the account about one thing or about everything?")
+
+# The method's window: the last 90 days against what was before.
+RECENT_DAYS = 90.0
+FEW_TAGS = 10
+
+_FEW = "fewer than 10 hashtags were seen"
+
+
+@derived
+def hashtags(post_hashtags: Nested, post_caption: Text) -> Nested:
+    """The hashtags of each post: as the platform lists them, else as the caption has them."""
+    return post_hashtags.otherwise(post_caption.hashtags)
+
+
+@derived
+def recent(post_posted_at: Events, observed_at: Column) -> Events:
+    return (observed_at - post_posted_at) < RECENT_DAYS
+
+
+@FOCUS.feature(
+    unit="nat",
+    raises_suspicion=+1,
+    source="topic entropy; Waller & Anderson 2019 (generalists)",
+    unknown=_FEW,
+    high="The hashtags are spread over many subjects (entropy {value}).",
+    low="The hashtags stay with few subjects (entropy {value}).",
+)
+def hashtag_entropy(hashtags: Nested) -> Column:
+    """Variety of the hashtags, Miller-Madow corrected."""
+    return kinds(hashtags.flat, FEW_TAGS).entropy
+
+
+@FOCUS.feature(
+    unit="count",
+    raises_suspicion=+1,
+    source="Hill number of order 2 (unbiased Simpson): the effective number of subjects",
+    unknown="fewer than 10 hashtags were seen, or none came twice",
+    high="The account is about {value} subjects, judged by its hashtags.",
+    low="The account is about only {value} subjects, judged by its hashtags.",
+)
+def effective_topics(hashtags: Nested) -> Column:
+    """How many equally used hashtags would repeat as often as these do: 1 / chance that two are the same."""
+    return 1 / kinds(hashtags.flat, FEW_TAGS).repeat
+
+
+@FOCUS.feature(
+    unit="nat",
+    raises_suspicion=+1,
+    source="drift of topics: Jensen-Shannon divergence, 0 to 0.69",
+    unknown="fewer than 10 hashtags in the last 90 days or before",
+    high="The hashtags of the last 90 days differ from those before (divergence {value}).",
+    low="The hashtags of the last 90 days are those from before (divergence {value}).",
+)
+def topic_drift(hashtags: Nested, recent: Events) -> Column:
+    """Divergence between the hashtags of the last 90 days and those before."""
+    return divergence(hashtags.flat, hashtags.spread(recent), FEW_TAGS)
+
+
+@derived
+def sponsored_posts(post_sponsored: Events, hashtags: Nested) -> Events:
+    """1 for posts that the platform marks as sponsored or that say so by hashtag; unknown where neither was seen."""
+    tagged = scanning.any_in(hashtags.codes, hashtags.inner, codes(SPONSORED_TAGS))
+    unmarked = np.where(np.isnan(post_sponsored.values) & hashtags.known, 0.0, post_sponsored.values)
+    return Events(np.where(tagged > 0, 1.0, unmarked), post_sponsored.starts)
+
+
+@FOCUS.feature(
+    unit="share",
+    raises_suspicion=+1,
+    source="Wies, Bleier & Edeling 2023; sponsored posts among those of the last 90 days",
+    unknown="fewer than three posts in the last 90 days were seen",
+    high="{value} of the posts of the last 90 days are sponsored.",
+    low="Only {value} of the posts of the last 90 days are sponsored.",
+)
+def sponsored_share(sponsored_posts: Events, recent: Events) -> Column:
+    """Share of the posts of the last 90 days that are marked as sponsored, by the platform or by hashtag."""
+    return share(sponsored_posts.only(recent), 3)
+
+
+@FOCUS.feature(
+    unit="ratio",
+    raises_suspicion=+1,
+    source="new hashtags: an account that widens uses new ones",
+    unknown="no post with hashtags before the last 90 days, or fewer than three since",
+    high="The posts of the last 90 days bring {value} new hashtags each.",
+    low="The posts of the last 90 days bring only {value} new hashtags each.",
+)
+def hashtag_novelty(hashtags: Nested, recent: Events) -> Column:
+    """Hashtags never used before, for each post of the last 90 days."""
+    flat = hashtags.flat
+    fresh = Column(diversity.new_codes(flat.codes, hashtags.spread(recent).values, flat.starts))
+    posts = total(recent)
+    return (fresh / posts).where_known(posts >= 3)

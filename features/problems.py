@@ -1,0 +1,49 @@
+"""What is wrong with an input, said so that its owner can mend it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault: where it is, what came, what to do.
+
+    `detail` names the field and the value; `file`, `row` (1 = first record) and `column` place it in a dataset,
+    `pointer` (RFC 6901) places it in one account's JSON.
+    """
+
+    detail: str
+    file: str = ""
+    row: int | None = None
+    column: str = ""
+    pointer: str = ""
+    severity: Severity = "error"
+    more: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.file} row {self.row}" if self.row is not None else self.file or self.pointer
+        rest = f" ({self.more:,} more rows like this)" if self.more else ""
+        return f"{place}: {self.detail}{rest}" if place else f"{self.detail}{rest}"
+
+
+class InputError(Exception):
+    """An input that cannot be used; carries every problem found, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]):
+        self.problems = list(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class DatasetError(InputError):
+    """A folder of tables that cannot be read as a whole."""
+
+
+class SnapshotError(InputError):
+    """One account's JSON that is not an account; `not_json` when it is not even JSON."""
+
+    def __init__(self, problems: Sequence[Problem], not_json: bool = False):
+        super().__init__(problems)
+        self.not_json = not_json

@@ -1,0 +1,238 @@
+"""AccountTable: the facts of one account or a million as columns, each account's events in the order they happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.columns import Array, Column, Events, Labels, Nested
+from features.rows import floats
+from features.schema import EVENT_TABLES, PLATFORMS, TABLES, Field
+from features.snapshot import Snapshot
+from features.text import Text
+
+Raw = Array | Text | Nested
+
+# What breaks ties between events of the same moment, so that the order of a file's rows never shows in a feature.
+_TIES = {"posts": ("post_id",), "comments": ("comment_id", "author_id", "text"), "follower_sample": ("follower_id",), "history": ()}
+_MOMENT = {"posts": "posted_at", "comments": "commented_at", "follower_sample": "rank", "history": "date"}
+_PREFIX = {"post": "posts", "comment": "comments", "follower": "follower_sample", "history": "history"}
+
+
+def inputs() -> dict[str, tuple[str, Field]]:
+    """Every name a formula may ask for: `followers` (of the account), `post_likes`, `comment_text`, `follower_rank`, `history_date` …"""
+    names = {field.name: ("accounts", field) for field in TABLES["accounts"].fields}
+    for prefix, table in _PREFIX.items():
+        names |= {f"{prefix}_{field.name}": (table, field) for field in TABLES[table].fields if field.name != "account_id"}
+    return names
+
+
+INPUTS = inputs()
+
+
+@dataclass(frozen=True)
+class AccountTable:
+    """The facts of n accounts. Built by `from_tables` or `from_snapshots`; read by name through `fact`.
+
+    columns[table][column]: float64 with NaN, Text or Nested, in the order account, moment, id.
+    starts[table]: where each account's events begin (n + 1). looked_at[table]: whether the account's list was looked at (n).
+    """
+
+    account_ids: list[str]
+    platforms: list[str]
+    columns: Mapping[str, Mapping[str, Raw]]
+    starts: Mapping[str, Array]
+    looked_at: Mapping[str, Array]
+
+    @property
+    def n(self) -> int:
+        return len(self.account_ids)
+
+    @classmethod
+    def from_tables(cls, tables: Mapping[str, pa.Table]) -> AccountTable:
+        """Facts from a dataset's tables (contract types). Rows of accounts that are not in `accounts` are left out."""
+        accounts = tables["accounts"].combine_chunks()
+        n = accounts.num_rows
+        own = np.arange(n + 1, dtype=np.int64)
+        ids = accounts["account_id"].combine_chunks()
+        raw = {"accounts": _from_arrow(accounts, "accounts", own)}
+        index: dict[str, Array] = {}
+        for name in EVENT_TABLES:
+            table = tables.get(name)
+            if table is not None:
+                table = table.combine_chunks()
+                raw[name] = _from_arrow(table, name, np.zeros(1, dtype=np.int64))
+                index[name] = pc.index_in(table["account_id"].combine_chunks(), value_set=ids).fill_null(-1).to_numpy().astype(np.int64)
+        return cls._arranged(ids.to_pylist(), accounts["platform"].to_pylist(), raw, index, {})
+
+    @classmethod
+    def from_snapshots(cls, snapshots: Sequence[Snapshot]) -> AccountTable:
+        """Facts from single accounts; a list that is empty counts as looked at, an absent one does not."""
+        own = np.arange(len(snapshots) + 1, dtype=np.int64)
+        raw = {"accounts": _from_lists([s.account for s in snapshots], "accounts", own)}
+        index: dict[str, Array] = {}
+        looked_at: dict[str, Array] = {}
+        for name in EVENT_TABLES:
+            looked_at[name] = np.array([name in s.events for s in snapshots], dtype=np.bool_)
+            if looked_at[name].any():
+                sizes = [s.sizes.get(name, 0) for s in snapshots]
+                raw[name] = _from_lists([s.events.get(name, {}) for s in snapshots], name, np.zeros(1, dtype=np.int64), sizes)
+                index[name] = np.repeat(np.arange(len(snapshots), dtype=np.int64), sizes)
+        return cls._arranged([s.account_id for s in snapshots], [s.platform for s in snapshots], raw, index, looked_at)
+
+    @classmethod
+    def _arranged(
+        cls,
+        account_ids: list[str],
+        platforms: list[str],
+        raw: dict[str, dict[str, Raw]],
+        index: Mapping[str, Array],
+        looked_at: dict[str, Array],
+    ) -> AccountTable:
+        """Every table's rows in the order account, moment, id; what happened after the look is left out."""
+        n = len(account_ids)
+        observed = raw["accounts"].get("observed_at", np.full(n, np.nan))
+        columns: dict[str, Mapping[str, Raw]] = {"accounts": raw["accounts"]}
+        starts: dict[str, Array] = {"accounts": np.arange(n + 1, dtype=np.int64)}
+        for name in EVENT_TABLES:
+            starts[name] = np.zeros(n + 1, dtype=np.int64)
+            looked_at.setdefault(name, np.zeros(n, dtype=np.bool_))
+            if name not in raw:
+                continue
+            order = _order(name, raw[name], index[name], observed)
+            np.cumsum(np.bincount(index[name][order], minlength=n), out=starts[name][1:])
+            columns[name] = {key: _take(column, order, starts[name]) for key, column in raw[name].items()}
+            looked_at[name] = looked_at[name] | (np.diff(starts[name]) > 0)
+        table = cls(account_ids, platforms, columns, starts, looked_at)
+        return table
+
+    def without(self, hidden: Mapping[str, Array]) -> AccountTable:
+        """The same accounts as if some of their tables had not been looked at: hidden[table] is True (n,) where to hide it."""
+        columns, starts, looked_at = dict(self.columns), dict(self.starts), dict(self.looked_at)
+        for name, gone in hidden.items():
+            if name not in columns:
+                continue
+            sizes = np.diff(self.starts[name])
+            order = np.flatnonzero(np.repeat(~gone, sizes))
+            starts[name] = np.concatenate([[0], np.cumsum(np.where(gone, 0, sizes))]).astype(np.int64)
+            columns[name] = {key: _take(column, order, starts[name]) for key, column in self.columns[name].items()}
+            looked_at[name] = self.looked_at[name] & ~gone
+        return AccountTable(self.account_ids, self.platforms, columns, starts, looked_at)
+
+    def fact(self, name: str) -> Column | Events | Labels | Text | Nested:
+        """One input of a formula, unknown everywhere when the dataset does not have its column."""
+        table, field = INPUTS[name]
+        starts = self.starts[table]
+        raw = self.columns.get(table, {}).get(field.name)
+        if field.kind == "words":
+            return raw if isinstance(raw, Nested) else _nested([], np.full(starts[-1], -1, dtype=np.int64), starts)
+        if field.kind in ("text", "id"):
+            text = raw if isinstance(raw, Text) else _no_text(starts)
+            return text.labels if field.kind == "id" else text
+        values = raw if isinstance(raw, np.ndarray) else np.full(starts[-1], np.nan)
+        return Column(values) if table == "accounts" else Events(values, starts)
+
+    def texts(self, name: str) -> list[str | None]:
+        """A text column of the accounts as Python values."""
+        text = self.fact(name)
+        assert isinstance(text, Text)
+        pieces = zip(text.known, text.offsets[:-1], text.offsets[1:], strict=True)
+        return [bytes(text.data[begin:end]).decode(errors="replace") if known else None for known, begin, end in pieces]
+
+    @property
+    def platform_codes(self) -> Array:
+        """The place of each account's platform in PLATFORMS, int64."""
+        place = {platform: code for code, platform in enumerate(PLATFORMS)}
+        return np.array([place[platform] for platform in self.platforms], dtype=np.int64)
+
+
+def _no_text(starts: Array) -> Text:
+    m = int(starts[-1])
+    return Text(np.zeros(0, np.uint8), np.zeros(m + 1, np.int64), np.zeros(m, np.bool_), starts)
+
+
+def _order(name: str, raw: Mapping[str, Raw], index: Array, observed: Array) -> Array:
+    """The rows to keep, sorted by account, moment and tie; an event after its account's observed_at is left out."""
+    moment = raw.get(_MOMENT[name])
+    at = moment if isinstance(moment, np.ndarray) else np.full(len(index), np.nan)
+    valid = index >= 0
+    # A follower happened when its own account was created; a day of a history counts as seen when it had begun.
+    happened = raw.get("created_at") if name == "follower_sample" else at
+    if isinstance(happened, np.ndarray) and len(index):
+        valid &= ~(happened > observed[np.maximum(index, 0)])
+    keys = [column.codes if isinstance(column, Text) else column for column in (raw.get(tie) for tie in _TIES[name]) if column is not None]
+    order = np.lexsort((*reversed(keys), at, index))  # type: ignore[arg-type]
+    kept: Array = order[valid[order]]
+    return kept
+
+
+def _take(column: Raw, order: Array, starts: Array) -> Raw:
+    if isinstance(column, Text | Nested):
+        return column.take(order, starts)
+    return column[order]
+
+
+def _from_arrow(table: pa.Table, name: str, starts: Array) -> dict[str, Raw]:
+    raw: dict[str, Raw] = {}
+    for field in TABLES[name].fields:
+        if field.name not in table.column_names or (field.name == "account_id" and name != "accounts"):
+            continue
+        column = table[field.name].combine_chunks()
+        if isinstance(column, pa.ChunkedArray):
+            column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+        if field.kind in ("text", "id"):
+            raw[field.name] = Text.from_arrow(column.cast(pa.large_string()), starts)
+        elif field.kind == "words":
+            raw[field.name] = _words(column.cast(field.arrow), starts)
+        else:
+            raw[field.name] = _numbers(column, field)
+    return raw
+
+
+def _numbers(column: pa.Array, field: Field) -> Array:
+    kind = {"moment": pa.int64(), "day": pa.int32(), "flag": pa.uint8()}.get(field.kind)
+    numbers = (column.cast(field.arrow).cast(kind) if kind else column).cast(pa.float64())
+    values: Array = numbers.to_numpy(zero_copy_only=False)
+    return values / 86_400_000_000 if field.kind == "moment" else values
+
+
+def _words(column: pa.Array, starts: Array) -> Nested:
+    flat = column.flatten()
+    sizes = pc.list_value_length(column).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return _nested(flat.fill_null("").to_pylist(), sizes, starts)
+
+
+def _nested(words: list[str], sizes: Array, starts: Array) -> Nested:
+    """Hashtags given as lists (size -1 = unknown), folded as they would be in a caption; one without letters counts for nothing."""
+    text = Text.from_list(["#" + word.lstrip("#") for word in words], np.array([0, len(words)], dtype=np.int64))
+    tags = text.hashtags
+    ends = np.zeros(len(sizes) + 1, dtype=np.int64)
+    np.cumsum(np.maximum(sizes, 0), out=ends[1:])
+    return Nested(tags.codes, tags.inner[ends], sizes >= 0, starts)
+
+
+def _from_lists(
+    pieces: Sequence[Mapping[str, list[object]]], name: str, starts: Array, sizes: Sequence[int] | None = None
+) -> dict[str, Raw]:
+    """Columns of several accounts' lists, one after another; a column that one of them lacks is unknown for its rows."""
+    raw: dict[str, Raw] = {}
+    lengths = sizes if sizes is not None else [1] * len(pieces)
+    seen = set().union(*(piece.keys() for piece in pieces))
+    for field in TABLES[name].fields:
+        if field.name not in seen:
+            continue
+        values: list[object] = []
+        for piece, length in zip(pieces, lengths, strict=True):
+            values += piece.get(field.name) or [None] * length
+        if field.kind in ("text", "id"):
+            raw[field.name] = Text.from_list(values, starts)  # type: ignore[arg-type]
+        elif field.kind == "words":
+            flat = [word for words in values if words for word in words]  # type: ignore[attr-defined]
+            raw[field.name] = _nested(flat, np.array([-1 if w is None else len(w) for w in values]), starts)  # type: ignore[arg-type]
+        else:
+            raw[field.name] = floats(field, values)
+    return raw
