@@ -1,0 +1,239 @@
+"""A bundle is all that training hands to serving: a folder of plain files that is checked before anything in it is read."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import xgboost
+
+from features.catalog import NAMES
+from features.reference import Reference
+from features.whole import whole_file, whole_folder
+from models.booster import Trees
+from models.calibration import Calibration
+from models.followers import FEATURES, FollowerModel
+from models.head import Head
+from models.heads import HEADS
+from models.peers import Peers
+from models.tiers import Tiers
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+_NAME = re.compile(r"^[a-z0-9_.]+$")
+MOST_BYTES = 512 * 2**20
+
+
+class BundleError(Exception):
+    """A bundle that cannot be used; one clear line."""
+
+
+@dataclass(frozen=True)
+class HeadModel:
+    """A head, its trees and its calibration."""
+
+    head: Head
+    trees: Trees
+    calibration: Calibration
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """All that judging needs. golden: account documents with the probabilities that were theirs when the bundle was made."""
+
+    heads: Mapping[str, HeadModel]
+    reference: Reference
+    peers: Peers
+    followers: FollowerModel
+    golden: tuple[Mapping[str, Any], ...]
+    facts: Mapping[str, Any]
+    id: str = ""
+    version: str | None = None
+    run_id: str | None = None
+    base_rates: Mapping[str, float] = field(default_factory=dict)
+    tiers: Tiers = field(default_factory=Tiers)
+
+    def base_rate(self, head: str) -> float:
+        return self.base_rates.get(head, self.heads[head].head.base_rate.value)
+
+    def configured(self, base_rates: Mapping[str, float], tiers: Tiers) -> Bundle:
+        """The same bundle with the user's own base rates and tiers."""
+        return replace(self, base_rates=dict(base_rates), tiers=tiers)
+
+    def card(self) -> dict[str, Any]:
+        """What is being served: identity, heads with base rates, measures, data; JSON-able."""
+        heads = {
+            name: {"question": model.head.question, "base_rate": self.base_rate(name), "base_rate_source": model.head.base_rate.source}
+            for name, model in self.heads.items()
+        }
+        identity = {"id": self.id, "version": self.version, "run_id": self.run_id}
+        return {"bundle": identity, "heads": heads, "features": len(NAMES), **self.facts}
+
+    def save(self, path: Path) -> str:
+        """Write the bundle as a folder, whole or not at all; returns its id. Raises BundleError when `path` holds anything."""
+        content = {name: _bytes(document) for name, document in self._documents().items()}
+        content |= {f"{name}.ubj": model.trees.save() for name, model in self.heads.items()}
+        content["followers.ubj"] = self.followers.trees.save()
+        manifest = _manifest(content)
+        try:
+            with whole_folder(path) as draft:
+                for name, data in content.items():
+                    _write(draft / name, data)
+                # The manifest is last: a folder without it is no bundle.
+                _write(draft / MANIFEST, _bytes(manifest))
+        except FileExistsError as fault:
+            raise BundleError(str(fault)) from None
+        return str(manifest["id"])
+
+    def _documents(self) -> dict[str, Any]:
+        heads = {
+            name: {
+                "features": model.trees.names,
+                "slope": model.calibration.slope,
+                "intercept": model.calibration.intercept,
+                "prevalence": model.calibration.prevalence,
+            }
+            for name, model in self.heads.items()
+        }
+        rates = {
+            name: getattr(self.followers, name) for name in ("threshold", "true_positives", "positives", "false_positives", "negatives")
+        }
+        return {
+            "heads.json": heads,
+            "reference.json": self.reference.to_json(),
+            "peers.json": self.peers.to_json(),
+            "followers.json": {"features": FEATURES, **rates},
+            "golden.json": list(self.golden),
+            "card.json": dict(self.facts),
+        }
+
+    @classmethod
+    def load(cls, path: Path, check_golden: bool = True) -> Bundle:
+        """Read a bundle: every file's hash before any file's content, then the golden accounts. Raises BundleError."""
+        manifest, content = _checked(path)
+        try:
+            bundle = cls._from(content, str(manifest["id"]))
+        except (KeyError, TypeError, ValueError, xgboost.core.XGBoostError) as fault:
+            raise BundleError(f"{path}: the bundle does not fit this version of authenticity ({_one_line(fault)}); train it again.") from None
+        if check_golden:
+            bundle.check_golden()
+        return bundle
+
+    @classmethod
+    def _from(cls, content: Mapping[str, bytes], identity: str) -> Bundle:
+        documents = {name: orjson.loads(data) for name, data in content.items() if name.endswith(".json")}
+        heads = {}
+        for name, entry in documents["heads.json"].items():
+            unknown = set(entry["features"]) - set(NAMES)
+            if unknown:
+                raise ValueError(f"it reads features that this version does not have: {', '.join(sorted(unknown))}")
+            calibration = Calibration(entry["slope"], entry["intercept"], entry["prevalence"])
+            heads[name] = HeadModel(HEADS[name], Trees.load(content[f"{name}.ubj"], entry["features"]), calibration)
+        rates = dict(documents["followers.json"])
+        followers = FollowerModel(Trees.load(content["followers.ubj"], rates.pop("features")), **rates)
+        return cls(
+            heads,
+            Reference.from_json(documents["reference.json"]),
+            Peers.from_json(documents["peers.json"]),
+            followers,
+            tuple(documents["golden.json"]),
+            documents["card.json"],
+            identity,
+        )
+
+    def check_golden(self) -> None:
+        """Judge the golden accounts again; raises BundleError when one comes out differently."""
+        from models.golden import differences
+
+        found = differences(self)
+        if found:
+            raise BundleError(f"the bundle judges its golden accounts differently than when it was made: {found[0]}; train it again.")
+
+
+def load_champion(home: Path) -> Bundle:
+    """The bundle that is in use, from the local folder alone. Raises BundleError when there is none."""
+    pointer = home / "champion.json"
+    try:
+        entry = orjson.loads(pointer.read_bytes())
+        path, version, run_id = entry["path"], entry["version"], entry["run_id"]
+    except FileNotFoundError:
+        raise BundleError(f"no champion yet in {home}: run `authenticity train experiments/default.toml` first.") from None
+    except (ValueError, KeyError, TypeError):
+        raise BundleError(f"{pointer} is damaged; run `authenticity train` again.") from None
+    if not isinstance(path, str) or not _NAME.match(path):
+        raise BundleError(f"{pointer} names {path!r}, which is no bundle of this folder.")
+    return replace(Bundle.load(home / "bundles" / path), version=version, run_id=run_id)
+
+
+def publish(bundle: Path, home: Path, version: str | None, run_id: str | None) -> Path:
+    """Copy a checked bundle to HOME/bundles and make it the champion; whoever reads meanwhile sees the old one or the new one."""
+    manifest, content = _checked(bundle)
+    name = str(manifest["id"]).removeprefix("sha256:")[:16]
+    target = home / "bundles" / name
+    try:
+        _checked(target)
+    except BundleError:
+        shutil.rmtree(target, ignore_errors=True)
+        with whole_folder(target) as draft:
+            for file, data in {**content, MANIFEST: _bytes(manifest)}.items():
+                _write(draft / file, data)
+    with whole_file(home / "champion.json") as draft:
+        draft.write_bytes(_bytes({"path": name, "version": version, "run_id": run_id}))
+    return target
+
+
+def _manifest(content: Mapping[str, bytes]) -> dict[str, Any]:
+    """The id is the hash of what the bundle says, so that equal bundles have equal ids."""
+    files = {name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in sorted(content.items())}
+    body = {"format": FORMAT, "xgboost": xgboost.__version__, "files": files}
+    return {"id": f"sha256:{hashlib.sha256(_bytes(body)).hexdigest()}", **body}
+
+
+def _checked(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The manifest and the bytes of every file, all of them as they were written. Raises BundleError."""
+    try:
+        raw = (path / MANIFEST).read_bytes()
+    except OSError:
+        raise BundleError(f"{path} is no bundle: it has no {MANIFEST}.") from None
+    try:
+        manifest = orjson.loads(raw)
+        claimed = {key: manifest[key] for key in ("format", "xgboost", "files")}
+        whole = raw == _bytes({"id": f"sha256:{hashlib.sha256(_bytes(claimed)).hexdigest()}", **claimed})
+    except (ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise BundleError(f"{path}/{MANIFEST} is damaged: it does not match its own hash. Fetch or train the bundle again.")
+    if manifest["format"] != FORMAT:
+        raise BundleError(f"{path} has bundle format {manifest['format']}; this version reads {FORMAT}. Train it again.")
+    content = {}
+    for name, entry in manifest["files"].items():
+        file = path / name
+        if not _NAME.match(name) or file.is_symlink() or entry["bytes"] > MOST_BYTES:
+            raise BundleError(f"{path}: the file {name!r} has no place in a bundle.")
+        try:
+            content[name] = file.read_bytes()
+        except OSError:
+            raise BundleError(f"{path}: the file {name} is missing. Fetch or train the bundle again.") from None
+        if hashlib.sha256(content[name]).hexdigest() != entry["sha256"]:
+            raise BundleError(f"{path}: the file {name} is damaged (SHA-256 differs). Fetch or train the bundle again.")
+    return manifest, content
+
+
+def _bytes(document: Any) -> bytes:
+    return orjson.dumps(document)
+
+
+def _write(file: Path, data: bytes) -> None:
+    with whole_file(file) as draft:
+        draft.write_bytes(data)
+
+
+def _one_line(fault: Exception) -> str:
+    text = str(fault).strip().splitlines()
+    return text[0][:160] if text else type(fault).__name__

@@ -1,0 +1,26 @@
+"""The engagement gap against peers, and the part of it that purchased-type followers explain."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from models.share import Share
+
+
+def engagement(rate: float, residual: float, spread: float, share: Share | None) -> dict[str, Any] | None:
+    """Rate, what peers of the platform and size get, the gap in dex and its parts; None when the likes are not known.
+
+    rate: likes and comments per follower of the typical post; residual: the gap in spreads; spread: dex of one.
+    With a share pi of followers who never engage, the rate falls by log10(1 - pi) (method.md 2.1); the rest is unexplained.
+    """
+    if math.isnan(rate) or math.isnan(residual):
+        return None
+    gap = residual * spread
+    parts: list[dict[str, Any]] = []
+    explained = 0.0
+    if share is not None:
+        explained, low, high = (math.log10(1.0 - min(pi, 0.99)) for pi in (share.estimate, share.high, share.low))
+        parts.append({"cause": "bought_followers", "dex": explained, "low": low, "high": high})
+    parts.append({"cause": "unexplained", "dex": gap - explained})
+    return {"rate": rate, "expected": rate / 10.0**gap, "gap_dex": gap, "parts": parts}

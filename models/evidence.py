@@ -1,0 +1,40 @@
+"""What was seen of an account, what was not, and what it would show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from features.table import AccountTable
+
+WOULD_HELP = {
+    "follower_sample": "300 followers drawn at random would show which share is of the purchased type",
+    "history": "90 days of follower counts would show whether followers came in bursts",
+    "posts": "12 posts older than three days would show whether the engagement fits the size",
+    "comments": "100 comments would show whether an audience speaks or a template",
+    "created_at": "the day the account was created would show whether it grew too fast for its age",
+    "likes": "the likes of the posts are hidden; with them the engagement could be compared with peers",
+}
+
+
+def evidence(table: AccountTable) -> list[dict[str, Any]]:
+    """For each account the tables that were seen, and the fields that are missing with what they would buy."""
+    names = ("posts", "comments", "follower_sample", "history")
+    rows = {name: np.diff(table.starts[name]) for name in names}
+    created = np.isnan(table.fact("created_at").values)
+    likes = table.fact("post_likes")
+    hidden = rows["posts"] > 0
+    liked = np.concatenate([[0], np.cumsum(~np.isnan(likes.values))])
+    hidden &= liked[likes.starts[1:]] == liked[likes.starts[:-1]]
+    found = []
+    for i in range(table.n):
+        missing = [name for name in ("follower_sample", "history", "posts", "comments") if rows[name][i] == 0]
+        missing += ["likes"] * bool(hidden[i]) + ["created_at"] * bool(created[i])
+        found.append(
+            {
+                "seen": ["profile", *(name for name in names if table.looked_at[name][i])],
+                "missing": [{"field": name, "would_help": WOULD_HELP[name]} for name in missing],
+            }
+        )
+    return found

@@ -1,0 +1,62 @@
+"""The model of one follower: is it of the purchased type?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from features import sample
+from features.columns import Events, log, log_ratio
+from features.table import AccountTable
+from models.booster import Trees
+
+# Only facts whose sign holds in every source: no private flag (it flips between SRF and InstaFake), no language, no crawl time.
+FEATURES = ("follow_ratio", "following_per_post", "log_followers", "log_following", "log_posts", "no_picture", "digit_at_end")
+MONOTONE = (1, 1, 0, 0, -1, 1, 1)
+
+
+def matrix(table: AccountTable) -> np.ndarray:
+    """What is known of each sampled follower, shape (m, len(FEATURES)), NaN = unknown, in the table's order of followers."""
+    followers, following, posts, picture = (
+        table.fact(f"follower_{name}") for name in ("followers", "following", "post_count", "has_picture")
+    )
+    columns: tuple[Events, ...] = (
+        log_ratio(following, followers),
+        log_ratio(following, posts),
+        log(followers + 1),
+        log(following + 1),
+        log(posts + 1),
+        ~picture,
+        sample.ends_in_digit(table.fact("follower_handle")),
+    )
+    return np.ascontiguousarray(np.column_stack([column.values for column in columns]))
+
+
+@dataclass(frozen=True)
+class FollowerModel:
+    """Trees over single followers, the margin above which one counts as purchased-type, and how often that was right and wrong
+    on labelled followers that the trees had not seen (out of fold)."""
+
+    trees: Trees
+    threshold: float
+    true_positives: int
+    positives: int
+    false_positives: int
+    negatives: int
+
+    def flagged(self, table: AccountTable) -> tuple[np.ndarray, np.ndarray]:
+        """Per account: how many sampled followers can be judged (their counts are known), and how many of them are flagged."""
+        values = matrix(table)
+        judged = ~np.isnan(values[:, :2]).all(axis=1)
+        hit = np.zeros(len(values), dtype=bool)
+        if judged.any():
+            hit[judged] = self.trees.margins(values[judged]) >= self.threshold
+        starts = table.starts["follower_sample"]
+        return _per_account(judged, starts), _per_account(hit, starts)
+
+
+def _per_account(flags: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    before = np.concatenate([[0], np.cumsum(flags)])
+    counts: np.ndarray = before[starts[1:]] - before[starts[:-1]]
+    return counts

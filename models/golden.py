@@ -1,0 +1,41 @@
+"""Golden accounts: synthetic accounts whose probabilities a bundle must give again wherever it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from features.snapshot import parse
+from models.verdict import judge
+
+if TYPE_CHECKING:
+    from models.bundle import Bundle
+
+# Between processors a probability may differ by rounding, not by more.
+TOLERANCE = 1e-6
+
+
+def record(bundle: Bundle, documents: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """The documents with the probabilities that the bundle gives them now."""
+    verdicts = judge(bundle, [parse(document) for document in documents], reasons=False)
+    return tuple({"document": dict(d), "probabilities": _probabilities(v)} for d, v in zip(documents, verdicts, strict=True))
+
+
+def differences(bundle: Bundle) -> list[str]:
+    """What the bundle says now that it did not say when it was made, in words; empty when all is as it was."""
+    if not bundle.golden:
+        return ["it has no golden accounts"]
+    # At the heads' own base rates, because a user's setting is no fault of the bundle.
+    plain = bundle.configured({}, bundle.tiers)
+    verdicts = judge(plain, [parse(golden["document"]) for golden in bundle.golden], reasons=False)
+    found = []
+    for golden, verdict in zip(bundle.golden, verdicts, strict=True):
+        now = _probabilities(verdict)
+        for head, probability in golden["probabilities"].items():
+            if head not in now or abs(now[head] - probability) > TOLERANCE:
+                found.append(f"{head} of {verdict['account_id']} was {probability:.6f} and is {now.get(head, float('nan')):.6f}")
+    return found
+
+
+def _probabilities(verdict: Mapping[str, Any]) -> dict[str, float]:
+    return {name: head["probability"] for name, head in verdict["heads"].items()}

@@ -1,0 +1,131 @@
+"""The verdict on an account: what leaves the building."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from features.catalog import FeatureMatrix, build
+from features.columns import log10
+from features.problems import Problem
+from features.snapshot import Snapshot
+from features.table import AccountTable
+from models.calibration import decide
+from models.causes import engagement
+from models.evidence import evidence
+from models.reasons import reasons as reasons_of
+from models.share import Share, share
+
+if TYPE_CHECKING:
+    from models.bundle import Bundle, HeadModel
+
+
+def judge(bundle: Bundle, snapshots: Sequence[Snapshot], reasons: bool = True) -> list[dict[str, Any]]:
+    """One verdict per snapshot, in order (contract section 3); every number is finite."""
+    return judge_table(bundle, AccountTable.from_snapshots(snapshots), reasons)
+
+
+def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> list[dict[str, Any]]:
+    """One verdict per account of the table, in order. One account and a million go through the same lines."""
+    if not table.n:
+        return []
+    matrix = build(table, bundle.reference)
+    tiers = bundle.tiers.places(table.fact("followers").values)
+    tier_names = bundle.tiers.names(table.fact("followers").values)
+    shares = _shares(bundle, table)
+    gaps = _gaps(bundle, table, matrix, shares)
+    seen = evidence(table)
+    answers = [_answers(bundle, name, table, matrix, tiers, reasons) for name in bundle.heads]
+    observed = table.fact("observed_at").values
+    identity = {"id": bundle.id, "version": bundle.version, "run_id": bundle.run_id}
+    verdicts = []
+    for i in range(table.n):
+        heads = {name: answer[i] for name, answer in zip(bundle.heads, answers, strict=True)}
+        judged = any(answer is not None for answer in heads.values())
+        verdicts.append(
+            {
+                "account_id": table.account_ids[i],
+                "platform": table.platforms[i],
+                "observed_at": _moment(observed[i]),
+                "status": "ok" if judged else "insufficient_data",
+                "tier": tier_names[i],
+                "heads": {name: answer or _undecided(bundle, name) for name, answer in heads.items()} if judged else {},
+                "bought_share": None if shares[i] is None else shares[i].to_json(),  # type: ignore[union-attr]
+                "engagement": gaps[i],
+                "evidence": seen[i],
+                "bundle": identity,
+            }
+        )
+    return verdicts
+
+
+def error_verdict(account_id: str | None, problems: Sequence[Problem]) -> dict[str, Any]:
+    """The row of an account that could not be read, so that its neighbours keep theirs."""
+    errors = [{"pointer": problem.pointer, "detail": str(problem) if problem.file else problem.detail} for problem in problems]
+    return {"account_id": account_id, "status": "error", "heads": {}, "errors": errors}
+
+
+def _answers(
+    bundle: Bundle, name: str, table: AccountTable, matrix: FeatureMatrix, tiers: np.ndarray, reasons: bool
+) -> list[dict[str, Any] | None]:
+    """The head's answer for each account; None where nothing it needs was seen."""
+    model: HeadModel = bundle.heads[name]
+    able = np.zeros(table.n, dtype=bool)
+    for needed in model.head.needs:
+        able |= np.diff(table.starts[needed]) > 0
+    rows = np.flatnonzero(able)
+    answers: list[dict[str, Any] | None] = [None] * table.n
+    if not len(rows):
+        return answers
+    values = matrix.only(model.trees.names)[rows]
+    base_rate = bundle.base_rate(name)
+    probabilities = model.calibration.probabilities(model.trees.margins(values), base_rate)
+    contributions = model.trees.contributions(values) if reasons else None
+    for place, i in enumerate(rows):
+        probability = float(probabilities[place])
+        answers[i] = {
+            "probability": probability,
+            "base_rate": base_rate,
+            "decision": decide(probability, model.head.costs),
+            "reasons": []
+            if contributions is None
+            else reasons_of(
+                model.trees.names,
+                values[place],
+                contributions[place],
+                model.calibration.slope,
+                probability >= base_rate,
+                bundle.peers,
+                int(tiers[i]),
+            ),
+        }
+    return answers
+
+
+def _undecided(bundle: Bundle, name: str) -> dict[str, Any]:
+    """A head without evidence knows the base rate and nothing else."""
+    base_rate = bundle.base_rate(name)
+    return {"probability": base_rate, "base_rate": base_rate, "decision": "undecided", "reasons": []}
+
+
+def _shares(bundle: Bundle, table: AccountTable) -> list[Share | None]:
+    judged, flagged = bundle.followers.flagged(table)
+    followers = table.fact("followers").values
+    methods = table.texts("sample_method")
+    return [share(int(flagged[i]), int(judged[i]), float(followers[i]), methods[i], bundle.followers) for i in range(table.n)]
+
+
+def _gaps(bundle: Bundle, table: AccountTable, matrix: FeatureMatrix, shares: Sequence[Share | None]) -> list[dict[str, Any] | None]:
+    rates, residuals = matrix.column("engagement_rate"), matrix.column("engagement_residual")
+    size = log10(table.fact("followers") + 1)
+    _, spread = bundle.reference.expected(bundle.reference.likes, table.platform_codes, size)
+    return [engagement(float(rates[i]), float(residuals[i]), float(spread.values[i]), shares[i]) for i in range(table.n)]
+
+
+def _moment(days: float) -> str:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=round(days * 86_400_000_000))
+    return moment.isoformat().replace("+00:00", "Z")
+
