@@ -1,0 +1,1 @@
+"""How the heads are learnt, measured and recorded."""

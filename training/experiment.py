@@ -1,0 +1,149 @@
+"""Every choice of a training run, frozen, read from one TOML file; all that is wrong with the file is told at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from models.heads import HEADS
+from training.refusals import TrainingRefusal
+from training.worlds import WORLDS
+
+# What may be set of the trees: XGBoost's own names, how many rounds, and after how many without gain to stop.
+TREE_SETTINGS: Mapping[str, tuple[float, float]] = {
+    "rounds": (1, 5_000),
+    "patience": (1, 1_000),
+    "threads": (1, 256),
+    "max_depth": (1, 12),
+    "eta": (0.001, 1.0),
+    "subsample": (0.1, 1.0),
+    "colsample_bytree": (0.1, 1.0),
+    "min_child_weight": (0.0, 1_000.0),
+    "reg_lambda": (0.0, 1_000.0),
+    "reg_alpha": (0.0, 1_000.0),
+    "gamma": (0.0, 1_000.0),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Which synthetic accounts to learn from when no dataset is given."""
+
+    name: str = "high_street"
+    accounts: int = 5_000
+    seed: int = 11
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """The choices of one run. `change` is the one thing that this run does differently, in the words of whoever compares."""
+
+    name: str = "default"
+    change: str = "the first set of features"
+    heads: tuple[str, ...] = tuple(HEADS)
+    seed: int = 7
+    # Shares of accounts that fit, calibrate and test.
+    split: tuple[float, float, float] = (0.4, 0.3, 0.3)
+    # Chance that a copy of a training account loses a table, so that every subset of the evidence can be judged.
+    dropout: float = 0.3
+    # Labelled single followers that teach the share of purchased-type followers.
+    pool: str = "srf"
+    champion: bool = True
+    world: World = field(default_factory=World)
+    trees: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "rounds": 400,
+            "patience": 30,
+            "max_depth": 4,
+            "eta": 0.05,
+            "subsample": 0.8,
+            "colsample_bytree": 0.6,
+            "min_child_weight": 5.0,
+        }
+    )
+
+    def params(self) -> dict[str, object]:
+        """Flat, for the record of trainings."""
+        own = {"heads": ", ".join(self.heads), "seed": self.seed, "split": "/".join(f"{s:g}" for s in self.split), "dropout": self.dropout}
+        return own | {"pool": self.pool} | {f"trees.{name}": value for name, value in self.trees.items()}
+
+
+def read(path: Path) -> Experiment:
+    """An experiment from a TOML file; what the file leaves out keeps its default. Raises TrainingRefusal with every fault."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise TrainingRefusal([f"{path} does not exist; experiments/default.toml shows what an experiment looks like"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise TrainingRefusal([f"{path} is not TOML: {fault}"]) from None
+    faults: list[str] = []
+    _known(document, {f.name for f in fields(Experiment)}, "", faults)
+    world, trees = (_section(document, name, faults) for name in ("world", "trees"))
+    _known(world, {f.name for f in fields(World)}, "world.", faults)
+    _known(trees, set(TREE_SETTINGS), "trees.", faults)
+    default = Experiment()
+    plain = {key: document[key] for key in ("name", "change", "seed", "dropout", "pool", "champion") if key in document}
+    for key, value in plain.items():
+        _typed(key, value, type(getattr(default, key)), faults)
+    for key, value in world.items():
+        _typed(f"world.{key}", value, type(getattr(World(), key)), faults) if key in World.__dataclass_fields__ else None
+    for key, value in trees.items():
+        low, high = TREE_SETTINGS.get(key, (value, value))
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            faults.append(f"trees.{key} is {value!r}; expected a number from {low:g} to {high:g}")
+    heads, split = _heads(document, faults), _split(document, faults)
+    if not faults:
+        _sensible(plain, world, faults)
+    if faults:
+        raise TrainingRefusal([f"{path.name}: {fault}" for fault in faults])
+    return Experiment(**plain, heads=heads, split=split, world=World(**world), trees={**default.trees, **trees})
+
+
+def _section(document: Mapping[str, Any], name: str, faults: list[str]) -> Mapping[str, Any]:
+    section = document.get(name, {})
+    if isinstance(section, dict):
+        return section
+    faults.append(f"{name} is {section!r}; expected a section [{name}]")
+    return {}
+
+
+def _known(section: Mapping[str, Any], names: set[str], prefix: str, faults: list[str]) -> None:
+    faults += [f"{prefix}{name} is no setting; there are: {', '.join(sorted(names))}" for name in section if name not in names]
+
+
+def _typed(key: str, value: Any, kind: type, faults: list[str]) -> None:
+    numeric = kind is float and isinstance(value, int) and not isinstance(value, bool)
+    if not (numeric or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))):
+        words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+        faults.append(f"{key} is {value!r}; expected {words[kind]}")
+
+
+def _heads(document: Mapping[str, Any], faults: list[str]) -> tuple[str, ...]:
+    heads = document.get("heads", list(HEADS))
+    if not isinstance(heads, list) or not heads or any(head not in HEADS for head in heads):
+        faults.append(f"heads is {heads!r}; expected some of {', '.join(HEADS)}")
+        return ()
+    return tuple(dict.fromkeys(heads))
+
+
+def _split(document: Mapping[str, Any], faults: list[str]) -> tuple[float, float, float]:
+    split = document.get("split", list(Experiment().split))
+    numbers = isinstance(split, list) and len(split) == 3 and all(isinstance(s, int | float) and s > 0 for s in split)
+    if not numbers or abs(sum(split) - 1.0) > 1e-9:
+        faults.append(f"split is {split!r}; expected three positive shares that sum to 1, such as [0.4, 0.3, 0.3]")
+        return Experiment().split
+    return (float(split[0]), float(split[1]), float(split[2]))
+
+
+def _sensible(plain: Mapping[str, Any], world: Mapping[str, Any], faults: list[str]) -> None:
+    if not 0.0 <= plain.get("dropout", 0.0) < 1.0:
+        faults.append(f"dropout is {plain['dropout']}; expected a chance from 0 to below 1")
+    if plain.get("seed", 0) < 0 or world.get("seed", 0) < 0:
+        faults.append("seed is negative; expected 0 or more")
+    if world.get("name", "high_street") not in WORLDS:
+        faults.append(f"world.name is {world['name']!r}; there are: {', '.join(WORLDS)}")
+    if world.get("accounts", 1) < 1:
+        faults.append(f"world.accounts is {world['accounts']}; expected at least 1")

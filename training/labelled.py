@@ -1,0 +1,169 @@
+"""Accounts with labels: where they come from, what their labels say, and what a card tells of them."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features import dataset
+from features.catalog import NAMES
+from features.table import AccountTable
+from models.heads import HEADS
+from models.tiers import TIERS
+from training import report, splits
+from training.experiment import Experiment
+from training.learning import Learnt
+from training.refusals import TrainingRefusal
+from training.stages import Stages
+from training.worlds import simulate
+
+# Shares of purchased-type followers that are told apart in the results.
+BANDS = ((0.0, 0.10, "share below 10 %"), (0.10, 0.20, "share 10-20 %"), (0.20, 1.01, "share 20 % and more"))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataset on disk: where it lies, the hash of its content, and whether its accounts are synthetic."""
+
+    path: Path
+    place: str
+    described: str
+    digest: str
+    synthetic: bool
+
+    @property
+    def kind(self) -> str:
+        return "synthetic accounts" if self.synthetic else "accounts"
+
+
+@dataclass(frozen=True)
+class Learning:
+    """The accounts to learn from. groups: (n,) names of what must stay on one side; values, shares: head -> (n,), NaN = unknown."""
+
+    table: AccountTable
+    groups: list[str]
+    composed: bool
+    values: Mapping[str, np.ndarray]
+    shares: Mapping[str, np.ndarray]
+    samples: pa.Table | None
+
+
+def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Stages) -> Source:
+    """The given dataset, or the experiment's world, simulated once and kept under HOME."""
+    if data is not None:
+        return Source(data, data.name, data.name, _digest(data), synthetic=False)
+    world = experiment.world
+    name = f"{world.name}-{world.accounts}-{world.seed}"
+    path = home / "worlds" / name
+    if not path.is_dir():
+        with stages(f"simulate {world.accounts:,} accounts", world.accounts) as advance:
+            simulate(path, world.accounts, world.seed, world.name, advance)
+    return Source(path, f"world {name}", f"{world.name}, {world.accounts:,} synthetic accounts, seed {world.seed}", _digest(path), synthetic=True)
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 over the names and bytes of a dataset's files; the same data has the same digest wherever it lies."""
+    total = hashlib.sha256()
+    for file in sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")):
+        total.update(file.relative_to(path).as_posix().encode())
+        with file.open("rb") as content:
+            total.update(hashlib.file_digest(content, "sha256").digest())
+    return f"sha256:{total.hexdigest()}"
+
+
+def read(source: Source, heads: Sequence[str]) -> Learning:
+    """The dataset with its labels. Raises DatasetError or, when it has no labels for a head, TrainingRefusal."""
+    tables = dataset.read(source.path)
+    if "labels" not in tables:
+        raise TrainingRefusal([f"{source.path} has no labels table; a training needs labels.csv with account_id, head and value"])
+    ids, labels = tables["accounts"]["account_id"].combine_chunks(), tables["labels"]
+    values: dict[str, np.ndarray] = {}
+    shares: dict[str, np.ndarray] = {}
+    groups = np.array(ids.to_pylist(), dtype=object)
+    named = np.zeros(len(ids), dtype=bool)
+    for name in heads:
+        mine = labels.filter(pc.equal(labels["head"], name))
+        place = pc.index_in(mine["account_id"], value_set=ids).to_numpy(zero_copy_only=False).astype(np.int64)
+        share = np.full(len(ids), np.nan)
+        value = np.full(len(ids), np.nan)
+        value[place] = mine["value"].cast(pa.float64()).to_numpy()
+        if "share" in mine.column_names:
+            share[place] = mine["share"].to_numpy()
+        shares[name], values[name] = share, HEADS[name].label(value, share)
+        if "source" in mine.column_names:
+            for i, origin in zip(place, mine["source"].to_pylist(), strict=True):
+                if origin:
+                    groups[i], named[i] = origin.rpartition("/")[0] or origin, True
+    table = AccountTable.from_tables(tables)
+    samples = tables["follower_sample"].select(["account_id", "follower_id"]) if "follower_sample" in tables else None
+    composed = bool(named.any() and any("/" in group for group in groups[named]))
+    # Accounts without a source stand for themselves when others name one, else nothing is known to keep together.
+    return Learning(table, [str(g) for g in groups] if named.any() else [""] * len(ids), composed, values, shares, samples)
+
+
+def refuse_leaks(split: splits.Split, learning: Learning) -> None:
+    """Composed accounts may share no follower record across sides; in the wild two accounts may well have a follower in common."""
+    if learning.samples is None or not learning.composed:
+        return
+    leak = splits.leaks(split, learning.samples, learning.table.account_ids)
+    if leak.shared:
+        raise TrainingRefusal([f"{leak.shared:,} follower records stand on two sides of the split, such as {', '.join(leak.examples[:3])}"])
+
+
+def seen(split: splits.Split, learning: Learning) -> list[str]:
+    """The groups of follower records that taught or calibrated, so that a later evaluation can leave them out."""
+    if split.group_kind != "source":
+        return []
+    return sorted({learning.groups[i] for rows in (split.fit, split.calibrate) for i in rows})
+
+
+def measure(name: str, learnt: Learnt, learning: Learning, tiers: np.ndarray) -> list[report.Measurement]:
+    """Metrics on the test accounts: all, by tier, and by share; accounts with a share too small to be labelled only in their band."""
+    y, share = learning.values[name][learnt.rows], learning.shares[name][learnt.rows]
+    known = ~np.isnan(y)
+    slices = {TIERS[place]: (tiers[learnt.rows] == place)[known] for place in range(len(TIERS)) if (tiers[learnt.rows] == place)[known].any()}
+    predictions = {model: p[known] for model, p in learnt.predictions.items()}
+    rows = report.measure(y[known] == 1, predictions, slices, name)
+    if name != "bought_followers" or np.isnan(share).all():
+        return rows
+    for low, high, band in BANDS:
+        positive = (share > low if low == 0 else share >= low) & (share < high)
+        mask = positive | (share == 0)
+        if positive.any() and (share == 0).any():
+            chosen = {model: p[mask] for model, p in learnt.predictions.items()}
+            found = report.measure(positive[mask], chosen, {band: np.ones(int(mask.sum()), dtype=bool)}, name)
+            rows += [row for row in found if row.slice == band]
+    return rows
+
+
+def facts(experiment: Experiment, source: Source, learning: Learning, split: splits.Split, heads: Mapping[str, Learnt]) -> report.Facts:
+    """What the card says besides numbers."""
+    return {
+        "title": f"Authenticity, experiment {experiment.name}",
+        "questions": {name: HEADS[name].question for name in heads},
+        "data": source.described if source.synthetic else f"the dataset {source.described} with {learning.table.n:,} accounts",
+        "digest": source.digest,
+        "synthetic": source.synthetic,
+        "split": f"{split.note} (fit {len(split.fit):,}, calibrate {len(split.calibrate):,}, test {len(split.test):,} accounts)",
+        "base_rates": {name: HEADS[name].base_rate.value for name in heads},
+        "features": len(NAMES),
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in ("xgboost", "scikit-learn", "mlflow")}},
+        "limits": ["Follower records are of 2017 and of one country (SRF Data); how followers are bought has changed since."],
+    }
+
+
+def _version(name: str) -> str:
+    for candidate in (name, f"{name}-cpu"):
+        try:
+            return version(candidate)
+        except PackageNotFoundError:
+            continue
+    return "unknown"

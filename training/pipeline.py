@@ -1,0 +1,118 @@
+"""train(): a whole training run, top to bottom: data → features → split → fit → calibrate → measure → record → bundle."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from features.catalog import NAMES, build
+from features.table import AccountTable
+from models import golden
+from models.bundle import Bundle, publish
+from models.heads import HEADS
+from models.peers import Peers
+from models.tiers import Tiers
+from training import figures, follower_model, labelled, peers, pools, report, splits, tracking
+from training.experiment import Experiment
+from training.learning import MODEL, Learnt, learn, with_gaps
+from training.stages import Stages
+from training.worlds.documents import golden_accounts
+
+GOLDEN_SEED = 20_261_101
+MEASURE, SAVE = "measure on unseen accounts", "save and record"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a run leaves behind."""
+
+    run_id: str
+    version: str
+    bundle: Bundle
+    path: Path
+    card: str
+    measurements: list[report.Measurement]
+
+
+def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str | None = None, stages: Stages | None = None) -> Trained:
+    """Train the experiment's heads on a dataset, or on its simulated world; record the run and hand over a bundle.
+
+    Raises DatasetError or TrainingRefusal when the data cannot teach; then no run, bundle or version is left that looks finished.
+    """
+    stages = stages or Stages()
+    stages.plan({"read the dataset": 4, "compute the features": 5, **{f"learn {name}": 1 for name in experiment.heads}, MEASURE: 2, SAVE: 4})
+    source = labelled.source_of(experiment, home, data, stages)
+    with stages("read the dataset"):
+        learning = labelled.read(source, experiment.heads)
+        split = splits.split(learning.groups, learning.values, experiment.split, experiment.seed, account_ids=learning.table.account_ids)
+        labelled.refuse_leaks(split, learning)
+    store = tracking.store(home, uri)
+    tracking.sweep(store)
+    tags = {"change": experiment.change, "data": source.described}
+    with tracking.run(store, experiment.name, f"{experiment.name}-{experiment.seed}", experiment.params(), tags) as run:
+        with stages("compute the features"):
+            reference = peers.fit(learning.table, split.fit, experiment.seed)
+            matrix = build(learning.table, reference)
+            gaps = with_gaps(learning.table, reference, experiment.dropout, experiment.seed) if experiment.dropout else None
+        heads: dict[str, Learnt] = {}
+        for name in experiment.heads:
+            with stages(f"learn {name}"):
+                test = split.test[~np.isnan(learning.shares[name][split.test]) | ~np.isnan(learning.values[name][split.test])]
+                heads[name] = learn(HEADS[name], matrix, gaps, learning.values[name], split, test, experiment.trees, experiment.seed)
+        with stages(MEASURE):
+            tiers = Tiers().places(learning.table.fact("followers").values)
+            measurements = [row for name, learnt in heads.items() for row in labelled.measure(name, learnt, learning, tiers)]
+        with stages(SAVE):
+            pool = pools.shards(pools.load(experiment.pool))[0]
+            facts = labelled.facts(experiment, source, learning, split, heads)
+            card = report.card(facts, measurements, MODEL)
+            bundle = Bundle(
+                {name: learnt.model for name, learnt in heads.items()},
+                reference,
+                Peers.of(NAMES, matrix.values[split.fit], tiers[split.fit]),
+                follower_model.fit(pool, experiment.seed),
+                (),
+                {"card": card, "measures": report.headline(measurements, MODEL), "synthetic": source.synthetic, "data": source.described}
+                | {"seen": labelled.seen(split, learning)},
+            )
+            bundle = Bundle(**{**vars(bundle), "golden": golden.record(bundle, golden_accounts(GOLDEN_SEED))})
+            with tempfile.TemporaryDirectory(prefix="authenticity-") as draft:
+                bundle.save(Path(draft) / "bundle")
+                bundle = Bundle.load(Path(draft) / "bundle")
+                version = _record(run, experiment, source, learning.table, split, heads, learning.values, measurements, card, Path(draft) / "bundle")
+                path = publish(Path(draft) / "bundle", home, version, run.id) if experiment.champion else home
+    return Trained(run.id, version, bundle, path, card, measurements)
+
+
+def _record(
+    run: tracking.Run,
+    experiment: Experiment,
+    source: labelled.Source,
+    table: AccountTable,
+    split: splits.Split,
+    heads: Mapping[str, Learnt],
+    values: Mapping[str, np.ndarray],
+    measurements: list[report.Measurement],
+    card: str,
+    bundle: Path,
+) -> str:
+    """Write everything a reviewer compares; returns the registered version."""
+    run.log_metrics(report.headline(measurements, MODEL))
+    for side in splits.SIDES:
+        run.log_dataset(source.described, source.digest, source.place, len(getattr(split, side)), side)
+    for name, learnt in heads.items():
+        run.log_rounds({f"{name}/{side}_logloss": losses for side, losses in learnt.rounds.items()})
+        known = ~np.isnan(values[name][learnt.rows])
+        y, accounts = values[name][learnt.rows][known] == 1, source.kind
+        predictions = {model: p[known] for model, p in learnt.predictions.items()}
+        run.log_figure(figures.pr_curve(y, predictions, MODEL, name, accounts), f"{name}_precision_recall")
+        run.log_figure(figures.calibration(y, predictions[MODEL], name, accounts), f"{name}_calibration")
+        run.log_figure(figures.importance(learnt.contributions, learnt.model.trees.names, name, accounts), f"{name}_importance")
+        run.log_figure(figures.score_by_class(y, predictions[MODEL], name, accounts), f"{name}_scores")
+    run.describe(card)
+    run.log_bundle(bundle)
+    return run.register(alias="champion" if experiment.champion else None)

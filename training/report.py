@@ -1,0 +1,187 @@
+"""What a training found, in tables and in words: every number beside its interval, the baselines and the slices."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict
+
+import numpy as np
+from rich.table import Table
+
+from training.metrics import METRICS, intervals
+
+EVERYBODY = "all"
+TITLES = {
+    "average_precision": "average precision",
+    "recall_at_1pct_fpr": "recall at 1 % FPR",
+    "brier": "Brier",
+    "brier_skill": "Brier skill",
+    "ece": "ECE",
+    "calibration_slope": "slope",
+}
+SHORT = {"average_precision": "ap", "recall_at_1pct_fpr": "recall", "brier": "brier", "ece": "ece", "calibration_slope": "slope"}
+# Columns of the record of trainings show a dozen characters.
+SHORT_HEADS = {
+    "bought_followers": "bought",
+    "bought_engagement": "engagement",
+    "diluted_audience": "diluted",
+    "depersonalised_audience": "persona",
+}
+SHOWN = ("average_precision", "recall_at_1pct_fpr", "brier", "ece")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One metric of one model on one slice of the test accounts; NaN where a class is missing."""
+
+    head: str
+    model: str
+    slice: str
+    metric: str
+    value: float
+    low: float
+    high: float
+    accounts: int
+    positives: int
+
+
+class Facts(TypedDict):
+    """What a card says besides numbers."""
+
+    title: str
+    questions: Mapping[str, str]
+    data: str
+    digest: str
+    synthetic: bool
+    split: str
+    base_rates: Mapping[str, float]
+    features: int
+    versions: Mapping[str, str]
+    limits: NotRequired[Sequence[str]]
+
+
+def slices_by(names: Sequence[str] | np.ndarray) -> dict[str, np.ndarray]:
+    """A mask (n,) for every name, in order of first appearance, such as the tier of each account."""
+    labels = np.asarray(names, dtype=str)
+    return {str(name): labels == name for name in dict.fromkeys(labels.tolist())}
+
+
+def measure(
+    y: np.ndarray, predictions: Mapping[str, np.ndarray], slices: Mapping[str, np.ndarray], head: str, seed: int = 0
+) -> list[Measurement]:
+    """Every metric of every model on all test accounts and on every slice.
+
+    y: bool (n,); predictions: model -> probability (n,); slices: name -> bool (n,). Models share their resamples.
+    """
+    y = np.asarray(y, bool)
+    found = []
+    for name, mask in {EVERYBODY: np.ones(y.size, bool), **slices}.items():
+        for model, p in predictions.items():
+            for metric, interval in intervals(y[mask], np.asarray(p)[mask], seed=seed).items():
+                size, positives = int(mask.sum()), int(y[mask].sum())
+                found.append(Measurement(head, model, name, metric, interval.value, interval.low, interval.high, size, positives))
+    return found
+
+
+def headline(measurements: Iterable[Measurement], model: str) -> dict[str, float]:
+    """Short names for the record of trainings, the most telling first: recall, average precision, ECE, Brier, best baseline."""
+    rows = [each for each in measurements if each.slice == EVERYBODY]
+    heads = dict.fromkeys(each.head for each in rows)
+    answer: dict[str, float] = {}
+    for metric in ("recall_at_1pct_fpr", "average_precision", "ece", "brier", "calibration_slope"):
+        for head in heads:
+            name = f"{SHORT[metric]}_{SHORT_HEADS.get(head, head)}"
+            values = {each.model: each.value for each in rows if (each.head, each.metric) == (head, metric)}
+            answer[name] = values.pop(model)
+            others = [value for value in values.values() if math.isfinite(value)]
+            if others and metric in ("recall_at_1pct_fpr", "average_precision"):
+                answer[f"baseline_{name}"] = max(others)
+    return answer
+
+
+def number(value: float, low: float = math.nan, high: float = math.nan) -> str:
+    """0.830 [0.790–0.870]; a dash where there is no value."""
+    if not math.isfinite(value):
+        return "–"
+    return f"{value:.3f}" + (f" [{low:.3f}–{high:.3f}]" if math.isfinite(low) and math.isfinite(high) else "")
+
+
+def table(measurements: Sequence[Measurement], metrics: Sequence[str] = SHOWN) -> Table:
+    """For a terminal: a line per head, slice and model."""
+    (head, *lines), words = _grid(measurements, metrics)
+    drawn = Table(title="On accounts that no model saw (95 % bootstrap intervals)", title_justify="left")
+    for position, title in enumerate(head):
+        drawn.add_column(title, justify="left" if position < words else "right", no_wrap=position < words)
+    for line in lines:
+        drawn.add_row(*line)
+    return drawn
+
+
+def markdown(measurements: Sequence[Measurement], metrics: Sequence[str] = SHOWN) -> str:
+    """The same as a markdown table."""
+    (head, *lines), words = _grid(measurements, metrics)
+    rule = ["---"] * words + ["---:"] * (len(head) - words)
+    # MLflow draws cells without any space between them, and keeps only spaces that do not break.
+    padded = [[f"{cell}\u00a0" for cell in line] for line in (head, *lines)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in [padded[0], rule, *padded[1:]])
+
+
+def _grid(measurements: Sequence[Measurement], metrics: Sequence[str]) -> tuple[list[list[str]], int]:
+    """Rows with a heading, and how many of the first columns are words; the slice is named only if there are several."""
+    rows: dict[tuple[str, str, str], dict[str, Measurement]] = {}
+    for each in measurements:
+        rows.setdefault((each.head, each.slice, each.model), {})[each.metric] = each
+    several = len({name for _, name, _ in rows}) > 1
+    grid = [["head", *(["slice"] if several else []), "model", "positive", *(TITLES.get(name, name) for name in metrics)]]
+    for (head, name, model), by_metric in rows.items():
+        one = next(iter(by_metric.values()))
+        cells = [number(by_metric[name].value, by_metric[name].low, by_metric[name].high) if name in by_metric else "–" for name in metrics]
+        grid.append([head, *([name] if several else []), model, f"{one.positives:,} of {one.accounts:,}", *cells])
+    return grid, 2 + several
+
+
+def worst_slice(measurements: Iterable[Measurement], model: str, head: str, metric: str = "recall_at_1pct_fpr") -> Measurement | None:
+    """The slice on which the model does worst, among those where the metric has a value."""
+    rows = [each for each in measurements if (each.model, each.head, each.metric) == (model, head, metric) and each.slice != EVERYBODY]
+    known = [each for each in rows if math.isfinite(each.value)]
+    falling = METRICS[metric].better == "lower"
+    return min(known, key=lambda each: -each.value if falling else each.value, default=None)
+
+
+def card(facts: Facts, measurements: Sequence[Measurement], model: str) -> str:
+    """The card of a training in markdown: what it answers, how well, where it fails, on which accounts, with what.
+
+    The finding comes first, because MLflow folds a description after four lines.
+    """
+    kind = "**Synthetic accounts**: no number here says how well it does on real ones." if facts["synthetic"] else "Real accounts."
+    everybody = [each for each in measurements if each.slice == EVERYBODY]
+    short = headline(everybody, model)
+    lines = []
+    for head in facts["questions"]:
+        name = f"recall_{SHORT_HEADS.get(head, head)}"
+        lines.append(
+            f"{head.replace('_', ' ')}: finds {_percent(short.get(name))} while at most 1 % of clean accounts are flagged"
+            f" (best baseline {_percent(short.get(f'baseline_{name}'))}).  "
+        )
+    lines += [kind, "", f"### {facts['title']}", "", "**What it answers**", ""]
+    lines += [f"- `{head}` (base rate {_percent(facts['base_rates'][head])}): {asked}" for head, asked in facts["questions"].items()]
+    lines += ["", "It speaks of the share of purchased-type followers and never says who bought them.", "", "**How well**", ""]
+    lines += [markdown(everybody), "", "**Where it fails**", ""]
+    for head in facts["questions"]:
+        worst = worst_slice(measurements, model, head)
+        if worst:
+            lines.append(
+                f"- `{head}`, worst slice **{worst.slice}**: recall at 1 % FPR {number(worst.value, worst.low, worst.high)}"
+                f" on {worst.accounts:,} accounts, {worst.positives:,} of them positive."
+            )
+        small = [each for each in measurements if each.head == head and each.model == model and math.isnan(each.value)]
+        if unknown := sorted({each.slice for each in small if each.metric == "average_precision"}):
+            lines.append(f"- `{head}`, cannot be measured (a class is missing): {', '.join(unknown)}.")
+    lines += [f"- {limit}" for limit in facts.get("limits", ())]
+    lines += ["", "**Learnt from**", "", f"{facts['data']}, content `{facts['digest']}`. {facts['split']}. {facts['features']} features."]
+    lines += ["", "Versions: " + ", ".join(f"{name} {version}" for name, version in facts["versions"].items()) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def _percent(share: float | None) -> str:
+    return "an unknown share" if share is None or not math.isfinite(share) else f"{100 * share:.0f} %"

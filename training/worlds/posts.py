@@ -1,0 +1,219 @@
+"""Posts: when, about what, how many likes, comments and views; bought followers give none of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from training.worlds import moments
+from training.worlds.growth import Events
+from training.worlds.moments import DAYS
+from training.worlds.people import PLATFORMS, Flags, Floats, Ints, People
+from training.worlds.phrases import KINDS, LANGUAGES, NICHES, joined, language, phrases
+from training.worlds.topics import Interests
+
+FEWEST, MOST = 12, 36
+# log10 likes = LEVEL + SLOPE log10 followers: 3.3 % of 10,000 followers, slope between 0.74 (Theil-Sen) and 0.78 (least squares), between-
+# account sd 0.24 to 0.39 (method.md 5.3).
+LEVEL, SLOPE, ACCOUNT_SD = -0.52, 0.76, 0.30
+PLATFORM_LEVEL = {"instagram": 0.0, "tiktok": 0.1, "youtube": -0.35, "x": -0.55, "snapchat": 0.0}
+# A usual account keeps about this share of its audience interested in its latest posts.
+USUAL_CARE = 0.88
+# Comments: negative binomial, mean 10^-1.15 L^0.73, account scatter 0.29 dex, Fano factor 3.
+COMMENT_LEVEL, COMMENT_SLOPE, COMMENT_SD, COMMENT_FANO = -1.15, 0.73, 0.29, 3.0
+LIKE_PACKAGES = np.array([20, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000])
+COMMENT_PACKAGES = np.array([0, 5, 10, 20, 50])
+
+
+@dataclass(frozen=True)
+class Posts:
+    """Posts as columns, grouped by account, oldest first. `from_package`, `from_pod`: comments that were ordered or agreed upon."""
+
+    account: Ints
+    age: Floats
+    virality: Floats
+    topic: Ints
+    likes: Ints
+    comments: Ints
+    from_package: Ints
+    from_pod: Ints
+    giveaway: Flags
+    personal: Floats
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When each account posted (days before the look) and how each post did against the account's usual, in nat."""
+
+    account: Ints
+    age: Floats
+    virality: Floats
+    recency: Floats
+
+    def by_day(self, n: int) -> tuple[Floats, Ints]:
+        """(n, DAYS) how well a day's posts did, and how many posts were still to come after the day."""
+        day = DAYS - 1 - np.floor(self.age).astype(np.int64)
+        inside = day >= 0
+        did = np.zeros((n, DAYS))
+        np.add.at(did, (self.account[inside], day[inside]), np.exp(np.clip(self.virality[inside], -1, 1.2)))
+        posts = np.zeros((n, DAYS), dtype=np.int64)
+        np.add.at(posts, (self.account[inside], day[inside]), 1)
+        return did, posts.sum(axis=1, keepdims=True) - np.cumsum(posts, axis=1)
+
+
+def calendar(rng: np.random.Generator, people: People, events: Events) -> Calendar:
+    n = people.n
+    many = rng.integers(FEWEST, MOST + 1, n)
+    gap = np.exp(rng.normal(np.log(3.0), 0.7, n))
+    gaps = gap[:, None] * np.exp(rng.normal(0, 1.0, (n, MOST)))
+    since = np.where(people.growth == "dormant", rng.uniform(75, 330, n), np.minimum(rng.exponential(gap), 30.0) + 0.3)
+    age = since[:, None] + np.cumsum(gaps, axis=1) - gaps[:, :1]
+    age = np.minimum(age, 0.98 * people.life_days[:, None] - np.arange(MOST))
+    kept = (np.arange(MOST) < many[:, None]) & (age > 0.05)
+    noise = np.exp(rng.normal(np.log(0.35), 0.307, (n, 1)))
+    virality = rng.normal(0, 1, (n, MOST)) * noise
+    nearest = np.abs(age - events.age[:, None]).argmin(axis=1)
+    boost = np.select([events.what == 1, events.what == 2], [rng.uniform(np.log(2.5), np.log(12), n), rng.uniform(0.5, 1.5, n)], 0.0)
+    virality[np.arange(n), nearest] += boost
+    account, place = np.nonzero(kept[:, ::-1])
+    place = MOST - 1 - place
+    recency = 1 - place / np.maximum(many[account] - 1, 1)
+    return Calendar(account, age[account, place], virality[account, place], np.clip(recency, 0, 1))
+
+
+def draw(rng: np.random.Generator, people: People, interests: Interests, events: Events, dates: Calendar, total: Ints) -> Posts:
+    """`total` (n,) is the follower count anybody sees: orders of likes go by it, likes that come by themselves by the organic part."""
+    account, n, rows = dates.account, people.n, len(dates.account)
+    blend = (dates.recency**1.5)[:, None]
+    mix = np.cumsum((1 - blend) * interests.early[account] + blend * interests.late[account], axis=1)
+    topic = np.minimum((rng.random(rows)[:, None] * mix[:, -1:] > mix).sum(axis=1), len(NICHES) - 1)
+    then = people.organic[account] * np.exp(-events.daily[account] * np.minimum(dates.age, 700))
+    level = rng.normal(0, ACCOUNT_SD, n) + np.array([PLATFORM_LEVEL[platform] for platform in PLATFORMS])[people.platform]
+    # Wies 2023: the weaker the tie to the person, the less a follower engages.
+    level += np.where(people.replies_lost, rng.uniform(-0.35, -0.05, n), 0.0) - np.where(events.what == 3, 0.04, 0.0)
+    mean = LEVEL + SLOPE * np.log10(then + 1) + level[account]
+    mean += np.log10(interests.cares[account, topic] / USUAL_CARE) + dates.virality / np.log(10)
+    likes = rng.poisson(np.minimum(10**mean, 5e8))
+    scatter = rng.normal(0, COMMENT_SD, n) + 0.15 * np.log10(people.personal / people.personal_expected)
+    expected = 10 ** (COMMENT_LEVEL + scatter[account]) * np.maximum(likes, 0.3) ** COMMENT_SLOPE
+    comments = rng.poisson(rng.standard_gamma(expected / (COMMENT_FANO - 1)) * (COMMENT_FANO - 1))
+    giveaway = (events.what[account] == 2) & (np.abs(dates.age - events.age[account]) < 1) | (rng.random(rows) < 0.004)
+    comments = np.where(giveaway, comments * 4 + rng.poisson(10, rows), comments)
+    more_likes, package, pod = _ordered(rng, people, account, total)
+    # Replies dwindle while a depersonalised account grows: its older posts still had some.
+    fading = np.where(people.replies_lost[account], 1 + 1.2 * (1 - dates.recency), 1.0)
+    return Posts(
+        account=account,
+        age=dates.age,
+        virality=dates.virality,
+        topic=topic,
+        likes=likes + more_likes + pod,
+        comments=comments + package + pod,
+        from_package=package,
+        from_pod=pod,
+        giveaway=giveaway,
+        personal=np.minimum(people.personal[account] * fading, 0.95),
+    )
+
+
+def _ordered(rng: np.random.Generator, people: People, account: Ints, total: Ints) -> tuple[Ints, Ints, Ints]:
+    """(likes, comments from a package, comments and likes from a pod) of each post."""
+    n, rows = people.n, len(account)
+    packages = (people.engagement == "packages")[account] & (rng.random(rows) < rng.uniform(0.5, 1.0, n)[account])
+    wished = total * np.exp(rng.normal(np.log(0.025), 0.6, n))
+    size = LIKE_PACKAGES[np.abs(np.log(LIKE_PACKAGES) - np.log(wished + 1)[:, None]).argmin(axis=1)][account]
+    likes = np.where(packages, (size * (1 + rng.uniform(0, 0.05, rows))).astype(np.int64), 0)
+    place = np.clip(rng.integers(-1, 2, n) + (np.log10(total + 10) - 1.5).astype(np.int64), 0, len(COMMENT_PACKAGES) - 1)
+    comments = np.where(packages, COMMENT_PACKAGES[place][account], 0)
+    # A pod has 20 to 100 members; in practice a part of them turns up.
+    members = rng.integers(20, 101, n)
+    in_pod = np.char.startswith(people.engagement, "pod")[account]
+    pod = np.where(in_pod, rng.binomial(members[account], rng.uniform(0.1, 0.5, n)[account]), 0)
+    return likes, comments, pod
+
+
+def table(rng: np.random.Generator, people: People, ids: pa.Array, posts: Posts) -> pa.Table:
+    """The posts table. Likes are hidden by one account in 25, and always where the platform shows views instead."""
+    rows, account, on = len(posts.account), posts.account, people.platform[posts.account]
+    name = np.array(PLATFORMS)[on]
+    hidden = (rng.random(people.n) < 0.04)[account] | (name == "snapchat")
+    video_share = rng.beta(2, 2, people.n)[account]
+    kind = np.select(
+        [np.isin(name, ("tiktok", "youtube")), name == "snapchat", name == "x"],
+        ["video", "story", np.where(rng.random(rows) < 0.7, "text", "photo")],
+        np.where(rng.random(rows) < video_share, "video", "photo"),
+    )
+    seen = np.isin(kind, ("video", "story")) | (name == "x")
+    views = (posts.likes + 1) / np.exp(rng.normal(np.log(0.07), 0.4, people.n)[account] + rng.normal(0, 0.25, rows))
+    shares = rng.poisson(posts.likes * np.exp(rng.normal(np.log(0.04), 0.6, people.n))[account])
+    sponsored = rng.random(rows) < (rng.beta(1.2, 9, people.n) * np.where(people.topics == "diluted", 1.8, 1.0))[account]
+    tags = _hashtags(rng, people, posts, sponsored)
+    return pa.table(
+        {
+            "account_id": ids.take(pa.array(account)),
+            "post_id": post_ids(people, posts),
+            "posted_at": moments.column(moments.before(people.observed_us[account], posts.age)),
+            "likes": pa.array(posts.likes, mask=hidden),
+            "comments": pa.array(posts.comments),
+            "views": pa.array(views.astype(np.int64), mask=~seen),
+            "shares": pa.array(shares, mask=~np.isin(name, ("tiktok", "x"))),
+            "caption": _captions(rng, people, posts, tags),
+            "hashtags": tags,
+            "kind": pa.array(kind, pa.large_string()),
+            "sponsored": pa.array(sponsored),
+        }
+    )
+
+
+def post_ids(people: People, posts: Posts) -> pa.Array:
+    turn = np.arange(len(posts.account)) - np.searchsorted(posts.account, posts.account)
+    return pa.array((people.first + posts.account + 1) * 1000 + turn).cast(pa.large_string())
+
+
+def _captions(rng: np.random.Generator, people: People, posts: Posts, tags: pa.Array) -> pa.Array:
+    spoken = people.language[posts.account]
+    body = phrases().pick(rng, np.full(len(spoken), KINDS.index("caption")), spoken, posts.topic)
+    hashes = pc.binary_join(tags.cast(pa.list_(pa.string())), " ").cast(pa.large_string())
+    return pc.utf8_rtrim_whitespace(joined(body, hashes, by=" "))
+
+
+def _hashtags(rng: np.random.Generator, people: People, posts: Posts, sponsored: Flags) -> pa.Array:
+    """Up to six of a topic's tags for each post, then the mark of an advertisement where there is one."""
+    words, start, size, marks = _tag_lists()
+    rows, spoken = len(posts.account), people.language[posts.account]
+    habit = np.where(rng.random(people.n) < 0.08, 0, rng.integers(1, 8, people.n))
+    many = rng.binomial(habit[posts.account], 0.75)
+    owner = np.repeat(np.arange(rows), many)
+    low, span = start[spoken, posts.topic][owner], size[spoken, posts.topic][owner]
+    turn = np.arange(len(owner)) - np.repeat(np.cumsum(many) - many, many)
+    # Everybody has favourites and comes back to them. Tags of a post lie one stride apart, so none stands twice.
+    favourite = (people.first + posts.account) * 7919 + posts.topic * 104_729
+    place = (np.repeat(favourite + (rng.random(rows) ** 4 * 24).astype(np.int64), many) + turn) % span
+    advert = np.flatnonzero(sponsored)
+    chosen = np.concatenate([low + place, marks[spoken[advert]] + rng.integers(0, 2, len(advert))])
+    order = np.lexsort((np.arange(len(chosen)), np.concatenate([owner, advert])))
+    lengths = many + sponsored
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    return pa.LargeListArray.from_arrays(pa.array(offsets), words.take(pa.array(chosen[order])))
+
+
+def _tag_lists() -> tuple[pa.Array, Ints, Ints, Ints]:
+    """All hashtags; where each (language, topic) starts and how long it is; where a language's two marks of advertising start."""
+    words: list[str] = []
+    start = np.zeros((len(LANGUAGES), len(NICHES)), dtype=np.int64)
+    size = np.zeros_like(start)
+    for i, name in enumerate(LANGUAGES):
+        for j, niche in enumerate(NICHES):
+            own = [re.sub(r"[ '-]", "", word).lower() for word in language(name)["topics"][niche]]
+            tags = ["#" + tag for tag in dict.fromkeys([*own, niche, f"{niche}lover", f"insta{niche}", *(f"{word}love" for word in own)])]
+            start[i, j], size[i, j] = len(words), len(tags)
+            words += tags
+    marks = np.zeros(len(LANGUAGES), dtype=np.int64)
+    for i, name in enumerate(LANGUAGES):
+        marks[i] = len(words)
+        words += language(name)["ad"]
+    return pa.array(words, pa.large_string()), start, size, marks
