@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -30,7 +30,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 out, err = Console(), Console(stderr=True)
 
 Data = Annotated[Path, typer.Argument(help="A dataset: a folder with accounts.csv, .parquet or .jsonl and its other tables.")]
-BundleOption = Annotated[Optional[Path], typer.Option("--bundle", help="A bundle folder; without it the champion under HOME.")]
+BundleOption = Annotated[Path | None, typer.Option("--bundle", help="A bundle folder; without it the champion under HOME.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Plain lines instead of progress bars.")]
 
 
@@ -125,7 +125,7 @@ def catalog() -> None:
 @app.command()
 def train(
     experiment: Annotated[Path, typer.Argument(help="The choices of the run, such as experiments/default.toml.")],
-    data: Annotated[Optional[Path], typer.Option("--data", help="A labelled dataset; without it the experiment's synthetic world.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="A labelled dataset; without it the experiment's synthetic world.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Features, split, fit, calibrate, measure, record, bundle; prints the run id and the card."""
@@ -142,7 +142,7 @@ def train(
 @app.command()
 def evaluate(
     bundle: BundleOption = None,
-    data: Annotated[Optional[Path], typer.Option("--data", help="A labelled dataset; without it fresh synthetic accounts.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="A labelled dataset; without it fresh synthetic accounts.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Measure a bundle on labelled accounts whose follower records it has not seen."""
@@ -157,7 +157,10 @@ def evaluate(
         found = evaluation.evaluate(loaded, source)
     out.print(table(found.measurements))
     kind = "synthetic " if source.synthetic else ""
-    out.print(f"{found.accounts:,} {kind}accounts; {found.left_out:,} left out, because the bundle has learnt from their follower records", highlight=False)
+    out.print(
+        f"{found.accounts:,} {kind}accounts; {found.left_out:,} left out, because the bundle has learnt from their follower records",
+        highlight=False,
+    )
 
 
 @app.command()
@@ -250,7 +253,9 @@ def demo(quiet: Quiet = False) -> None:
             out.print(f"\n[bold]{title}[/] (synthetic), asked at {address}/v1/judge", highlight=False, soft_wrap=True)
             for line in lines(verdict):
                 out.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
-    out.print(f"\nBundle {trained.path.name}, version {trained.version}. Next: `authenticity ui` shows the run, `authenticity serve` answers.")
+    out.print(
+        f"\nBundle {trained.path.name}, version {trained.version}. Next: `authenticity ui` shows the run, `authenticity serve` answers."
+    )
 
 
 @contextmanager

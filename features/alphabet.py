@@ -19,7 +19,8 @@ _UNSPACED = ((0x0E00, 0x0EFF), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x4D
 @lru_cache(maxsize=1)
 def alphabet() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Per code point below SIZE: its kind (uint8), its folded form (uint32), the form's second character (uint32, 0 = none),
-    and whether a text that holds it may have to be normalised first (uint8: 0 no, 1 yes, STACKED for marks that pile up on a letter).
+    and whether a text that holds it may have to be normalised first (uint8: 0 no, 1 yes, STACKED for marks that pile up
+    on a letter and for signs that open into a whole phrase).
 
     Folding is Unicode's full case folding, with the Turkish dotless and dotted i folded to i, because capitals do not tell
     which of the two was meant.
@@ -42,7 +43,7 @@ def alphabet() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
             unsafe[code] = category[0] == "M" or not unicodedata.is_normalized("NFKC", character)
         elif not unicodedata.is_normalized("NFKC", character):
             unsafe[code] = True
-        if unicodedata.combining(character):
+        if unicodedata.combining(character) or (unsafe[code] and len(unicodedata.normalize("NFKC", character)) > 6):
             unsafe[code] = STACKED
     # Hangul vowels and tails compose with what stands before them.
     unsafe[0x1160:0x1200] = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -85,7 +86,7 @@ class Column(_Arithmetic):
     def _with(self, other: object, operator: Callable[[Array, Array], Array], swapped: bool = False) -> _Arithmetic:
         if isinstance(other, Events):
             return other._with(self, operator, not swapped)
-        operand = other.values if isinstance(other, Column) else np.float64(other)  # type: ignore[arg-type]
+        operand: Any = other.values if isinstance(other, Column) else np.float64(other)  # type: ignore[arg-type]
         return Column(operator(operand, self.values) if swapped else operator(self.values, operand))
 
     def where_known(self, condition: Column) -> Column:
@@ -104,6 +105,7 @@ class Events(_Arithmetic):
         self.values, self.starts = values, starts
 
     def _with(self, other: object, operator: Callable[[Array, Array], Array], swapped: bool = False) -> _Arithmetic:
+        operand: Any
         if isinstance(other, Column):
             operand = np.repeat(other.values, np.diff(self.starts))
         else:

@@ -109,7 +109,7 @@ def comment_evenness(their_reading: Reading) -> Column:
     low="Only {value} of the longer comments are nearly the same as another person's.",
 )
 def comment_near_duplicate_share(their_text: Text, their_authors: Labels) -> Column:
-    """Share of comments (three words or more, newest 256) with a Jaccard similarity of 0.8 or more in character triples to another author's."""
+    """Share of comments (three words or more, newest 256) like another author's: Jaccard similarity of character triples >= 0.8."""
     return their_text.copied_share(their_authors, FEW)
 
 

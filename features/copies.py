@@ -72,9 +72,7 @@ def alike(one: A, other: A) -> bool:
 
 
 @kernel
-def copied_share(
-    data: A, offsets: A, starts: A, authors: A, folded: A, word_count: A, kind: A, fold: A, at_least: int
-) -> A:
+def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_count: A, kind: A, fold: A, at_least: int) -> A:
     """Share of the newest NEWEST texts of WORDS words or more that are like one by another author; NaN below `at_least` texts.
 
     `folded` are codes that are equal for equal words in order, which settles exact copies without comparing them.

@@ -38,9 +38,7 @@ def mature_at(post_posted_at: Events, mature_posts: Events) -> Events:
 
 
 @derived
-def followers_at_post(
-    mature_at: Events, followers: Column, history_date: Events, history_followers: Events
-) -> Events:
+def followers_at_post(mature_at: Events, followers: Column, history_date: Events, history_followers: Events) -> Events:
     """How many followers the account had when it posted; today's count where the history does not tell."""
     return followers_then(mature_at, followers, history_date, history_followers)
 

@@ -93,9 +93,7 @@ class Family:
             for name in parameters(formula):
                 if name not in INPUTS and name not in DERIVED and name not in (REFERENCE, ACCOUNTS):
                     raise ValueError(f"feature {formula.__name__} asks for {name}, which is no input")
-            self.features.append(
-                Feature(formula.__name__, self.name, formula, UNITS[unit], raises_suspicion, source, unknown, high, low)
-            )
+            self.features.append(Feature(formula.__name__, self.name, formula, UNITS[unit], raises_suspicion, source, unknown, high, low))
             return formula
 
         return declare

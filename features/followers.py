@@ -145,7 +145,7 @@ def handle_templates(follower_handle: Text) -> Kinds:
 
 @FOLLOWERS.feature(
     unit="nat",
-    raises_suspicion=-1,
+    raises_suspicion=0,
     source="Gurajala et al. 2015: batches of handles share a pattern",
     unknown=_NOT_SAMPLED,
     high="The handles of the followers follow many patterns (entropy {value}).",
@@ -158,7 +158,7 @@ def handle_template_entropy(handle_templates: Kinds) -> Column:
 
 @FOLLOWERS.feature(
     unit="share",
-    raises_suspicion=+1,
+    raises_suspicion=0,
     source="Gurajala et al. 2015: batches of handles share a pattern",
     unknown=_NOT_SAMPLED,
     high="{value} of the sampled followers have a handle of the same pattern.",
@@ -171,7 +171,7 @@ def handle_template_top_share(handle_templates: Kinds) -> Column:
 
 @FOLLOWERS.feature(
     unit="chi2 per row",
-    raises_suspicion=+1,
+    raises_suspicion=0,
     source="Golbeck 2015: first digits of followers' counts follow Benford's law in organic networks",
     unknown="fewer than 100 followers with a known count were sampled",
     high="The followers' own counts break the law of first digits (distance {value}).",

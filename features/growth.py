@@ -12,7 +12,8 @@ _SHORT = "fewer than 21 days of follower counts were seen"
 def followers_then(at: Events, followers: Column, history_date: Events, history_followers: Events) -> Events:
     """The follower count on the day of each event: the last one known by then, else the first one known, else today's."""
     return Events(
-        gains.count_at(at.values, at.starts, followers.values, history_date.values, history_followers.values, history_date.starts), at.starts
+        gains.count_at(at.values, at.starts, followers.values, history_date.values, history_followers.values, history_date.starts),
+        at.starts,
     )
 
 

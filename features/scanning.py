@@ -26,7 +26,13 @@ def decode(data: A, at: int, end: int) -> tuple[int, int]:
         return ((first & 0x1F) << 6) | (int(data[at + 1]) & 0x3F), at + 2
     if 0xE0 <= first < 0xF0 and at + 2 < end and (data[at + 1] & 0xC0) == 0x80 and (data[at + 2] & 0xC0) == 0x80:
         return ((first & 0x0F) << 12) | ((int(data[at + 1]) & 0x3F) << 6) | (int(data[at + 2]) & 0x3F), at + 3
-    if 0xF0 <= first < 0xF5 and at + 3 < end and (data[at + 1] & 0xC0) == 0x80 and (data[at + 2] & 0xC0) == 0x80 and (data[at + 3] & 0xC0) == 0x80:
+    if (
+        0xF0 <= first < 0xF5
+        and at + 3 < end
+        and (data[at + 1] & 0xC0) == 0x80
+        and (data[at + 2] & 0xC0) == 0x80
+        and (data[at + 3] & 0xC0) == 0x80
+    ):
         tail = ((int(data[at + 1]) & 0x3F) << 12) | ((int(data[at + 2]) & 0x3F) << 6) | (int(data[at + 3]) & 0x3F)
         return ((first & 0x07) << 18) | tail, at + 4
     return 0xFFFD, at + 1
@@ -46,7 +52,7 @@ def seal(code: np.uint64) -> int:
     code ^= code >> np.uint64(27)
     code *= np.uint64(0x94D049BB133111EB)
     code ^= code >> np.uint64(31)
-    return np.int64(code) if code != np.uint64(0) else np.int64(1)
+    return int(np.int64(code)) if code != np.uint64(0) else 1
 
 
 @kernel
@@ -80,7 +86,7 @@ def code_of_each(data: A, offsets: A, known: A) -> A:
 
 @kernel
 def to_compose(data: A, offsets: A, unsafe: A) -> A:
-    """Which texts may have to be normalised; those with taller stacks of marks than any script's stay as they are."""
+    """Which texts may have to be normalised; one with a taller stack of marks than any script's stays as it is."""
     out = np.zeros(len(offsets) - 1, dtype=np.bool_)
     for j in range(len(out)):
         at, end, stack = offsets[j], offsets[j + 1], 0

@@ -130,7 +130,7 @@ def _nothing_later(account: Mapping[str, list[Any]], events: Mapping[str, Mappin
     if created is not None and created > observed + GRACE_US:
         problems.append(Problem("created_at lies after observed_at; correct one of the two.", pointer="/created_at"))
     for name, columns in events.items():
-        for column in sorted({TABLES[name].at, "created_at"} & columns.keys()):  # type: ignore[type-var]
+        for column in sorted({TABLES[name].at or "created_at", "created_at"} & columns.keys()):
             limit = (observed + GRACE_US) // (GRACE_US if column == "date" else 1)
             late = [i for i, at in enumerate(columns[column]) if at is not None and at > limit]
             problems += [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from features.snapshot import Snapshot
 from features.text import Text
 
 Raw = Array | Text | Nested
+Kind = TypeVar("Kind")
 
 # What breaks ties between events of the same moment, so that the order of a file's rows never shows in a feature.
 _TIES = {"posts": ("post_id",), "comments": ("comment_id", "author_id", "text"), "follower_sample": ("follower_id",), "history": ()}
@@ -95,7 +97,8 @@ class AccountTable:
     ) -> AccountTable:
         """Every table's rows in the order account, moment, id; what happened after the look is left out."""
         n = len(account_ids)
-        observed = raw["accounts"].get("observed_at", np.full(n, np.nan))
+        observed = raw["accounts"].get("observed_at")
+        observed = observed if isinstance(observed, np.ndarray) else np.full(n, np.nan)
         columns: dict[str, Mapping[str, Raw]] = {"accounts": raw["accounts"]}
         starts: dict[str, Array] = {"accounts": np.arange(n + 1, dtype=np.int64)}
         for name in EVENT_TABLES:
@@ -105,10 +108,12 @@ class AccountTable:
                 continue
             order = _order(name, raw[name], index[name], observed)
             np.cumsum(np.bincount(index[name][order], minlength=n), out=starts[name][1:])
-            columns[name] = {key: _take(column, order, starts[name]) for key, column in raw[name].items()}
+            if np.array_equal(order, np.arange(len(index[name]))):
+                columns[name] = {key: _begin(column, starts[name]) for key, column in raw[name].items()}
+            else:
+                columns[name] = {key: _take(column, order, starts[name]) for key, column in raw[name].items()}
             looked_at[name] = looked_at[name] | (np.diff(starts[name]) > 0)
-        table = cls(account_ids, platforms, columns, starts, looked_at)
-        return table
+        return cls(account_ids, platforms, columns, starts, looked_at)
 
     def without(self, hidden: Mapping[str, Array]) -> AccountTable:
         """The same accounts as if some of their tables had not been looked at: hidden[table] is True (n,) where to hide it."""
@@ -136,10 +141,21 @@ class AccountTable:
         values = raw if isinstance(raw, np.ndarray) else np.full(starts[-1], np.nan)
         return Column(values) if table == "accounts" else Events(values, starts)
 
+    def column(self, name: str) -> Column:
+        """A number of each account."""
+        return _only(self.fact(name), Column)
+
+    def events(self, name: str) -> Events:
+        """A number of each post, comment, follower or day."""
+        return _only(self.fact(name), Events)
+
+    def text(self, name: str) -> Text:
+        """A text of each account or event."""
+        return _only(self.fact(name), Text)
+
     def texts(self, name: str) -> list[str | None]:
         """A text column of the accounts as Python values."""
-        text = self.fact(name)
-        assert isinstance(text, Text)
+        text = self.text(name)
         pieces = zip(text.known, text.offsets[:-1], text.offsets[1:], strict=True)
         return [bytes(text.data[begin:end]).decode(errors="replace") if known else None for known, begin, end in pieces]
 
@@ -148,6 +164,12 @@ class AccountTable:
         """The place of each account's platform in PLATFORMS, int64."""
         place = {platform: code for code, platform in enumerate(PLATFORMS)}
         return np.array([place[platform] for platform in self.platforms], dtype=np.int64)
+
+
+def _only(fact: object, kind: type[Kind]) -> Kind:
+    if not isinstance(fact, kind):
+        raise TypeError(f"expected {kind.__name__}, the input is {type(fact).__name__}")
+    return fact
 
 
 def _no_text(starts: Array) -> Text:
@@ -164,8 +186,11 @@ def _order(name: str, raw: Mapping[str, Raw], index: Array, observed: Array) -> 
     happened = raw.get("created_at") if name == "follower_sample" else at
     if isinstance(happened, np.ndarray) and len(index):
         valid &= ~(happened > observed[np.maximum(index, 0)])
+    # Files are mostly in order already, and looking is much cheaper than sorting.
+    if len(index) < 2 or ((index[1:] > index[:-1]) | ((index[1:] == index[:-1]) & (at[1:] > at[:-1]))).all():
+        return np.flatnonzero(valid)
     keys = [column.codes if isinstance(column, Text) else column for column in (raw.get(tie) for tie in _TIES[name]) if column is not None]
-    order = np.lexsort((*reversed(keys), at, index))  # type: ignore[arg-type]
+    order = np.lexsort((*reversed(keys), at, index))
     kept: Array = order[valid[order]]
     return kept
 
@@ -174,6 +199,11 @@ def _take(column: Raw, order: Array, starts: Array) -> Raw:
     if isinstance(column, Text | Nested):
         return column.take(order, starts)
     return column[order]
+
+
+def _begin(column: Raw, starts: Array) -> Raw:
+    """The same rows in the same order; only where each account begins is new."""
+    return replace(column, starts=starts) if isinstance(column, Text | Nested) else column
 
 
 def _from_arrow(table: pa.Table, name: str, starts: Array) -> dict[str, Raw]:

@@ -53,7 +53,9 @@ def _twice(table: pa.Table, name: str, findings: Findings) -> None:
     key_code, known = _codes(table, key)
     _, first, inverse = np.unique(key_code, return_index=True, return_inverse=True)
     repeated = known & (first[inverse] != np.arange(len(key_code)))
-    findings.add(repeated, key[-1], table[key[-1]], f"{key[-1]} {{value}} stands there a second time; keep one row for each {' and '.join(key)}.")
+    findings.add(
+        repeated, key[-1], table[key[-1]], f"{key[-1]} {{value}} stands there a second time; keep one row for each {' and '.join(key)}."
+    )
 
 
 def _codes(table: pa.Table, columns: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -84,8 +86,8 @@ def _too_late(table: pa.Table, name: str, accounts: pa.Table, findings: Findings
         return
     index = pc.index_in(table["account_id"], value_set=accounts["account_id"].combine_chunks())
     observed = accounts["observed_at"].cast(pa.int64()).take(index).to_numpy(zero_copy_only=False).astype(np.float64)
-    columns = {TABLES[name].at, "created_at"} - {None, "observed_at"}
-    for column in sorted(columns & set(table.column_names)):  # type: ignore[type-var]
+    columns = {column for column in (TABLES[name].at, "created_at") if column and column != "observed_at"}
+    for column in sorted(columns & set(table.column_names)):
         moments = table[column]
         moments = moments.cast(pa.timestamp("us")) if column == "date" else moments
         at = moments.cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.float64)

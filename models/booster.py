@@ -11,6 +11,11 @@ import xgboost
 
 # Twice as fast for one row as two threads, and free of their spin-wait (measured); batches use processes instead.
 SCORING_THREADS = 1
+LIBRARY: str = xgboost.__version__
+
+
+class Unreadable(ValueError):
+    """Bytes that are no trees."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,10 @@ class Trees:
     def load(cls, content: bytes, names: Sequence[str]) -> Trees:
         """From bytes whose hash has been checked: a damaged file can crash XGBoost or load with wrong numbers."""
         booster = xgboost.Booster({"nthread": SCORING_THREADS})
-        booster.load_model(bytearray(content))
+        try:
+            booster.load_model(bytearray(content))
+        except xgboost.core.XGBoostError as fault:
+            raise Unreadable(str(fault).strip().splitlines()[-1]) from None
         trees = cls(booster, tuple(names))
         if booster.num_features() != len(trees.names):
             raise ValueError(f"the trees read {booster.num_features()} features, the bundle names {len(trees.names)}")

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import xgboost
 
 from features.catalog import NAMES
 from features.reference import Reference
 from features.whole import whole_file, whole_folder
-from models.booster import Trees
+from models.booster import LIBRARY, Trees, Unreadable
 from models.calibration import Calibration
 from models.followers import FEATURES, FollowerModel
 from models.head import Head
@@ -119,8 +118,10 @@ class Bundle:
         manifest, content = _checked(path)
         try:
             bundle = cls._from(content, str(manifest["id"]))
-        except (KeyError, TypeError, ValueError, xgboost.core.XGBoostError) as fault:
-            raise BundleError(f"{path}: the bundle does not fit this version of authenticity ({_one_line(fault)}); train it again.") from None
+        except (KeyError, TypeError, ValueError, Unreadable) as fault:
+            raise BundleError(
+                f"{path}: the bundle does not fit this version of authenticity ({_one_line(fault)}); train it again."
+            ) from None
         if check_golden:
             bundle.check_golden()
         return bundle
@@ -191,7 +192,7 @@ def publish(bundle: Path, home: Path, version: str | None, run_id: str | None) -
 def _manifest(content: Mapping[str, bytes]) -> dict[str, Any]:
     """The id is the hash of what the bundle says, so that equal bundles have equal ids."""
     files = {name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in sorted(content.items())}
-    body = {"format": FORMAT, "xgboost": xgboost.__version__, "files": files}
+    body = {"format": FORMAT, "xgboost": LIBRARY, "files": files}
     return {"id": f"sha256:{hashlib.sha256(_bytes(body)).hexdigest()}", **body}
 
 

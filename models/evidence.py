@@ -22,8 +22,8 @@ def evidence(table: AccountTable) -> list[dict[str, Any]]:
     """For each account the tables that were seen, and the fields that are missing with what they would buy."""
     names = ("posts", "comments", "follower_sample", "history")
     rows = {name: np.diff(table.starts[name]) for name in names}
-    created = np.isnan(table.fact("created_at").values)
-    likes = table.fact("post_likes")
+    created = np.isnan(table.column("created_at").values)
+    likes = table.events("post_likes")
     hidden = rows["posts"] > 0
     liked = np.concatenate([[0], np.cumsum(~np.isnan(likes.values))])
     hidden &= liked[likes.starts[1:]] == liked[likes.starts[:-1]]

@@ -19,7 +19,7 @@ MONOTONE = (1, 1, 0, 0, -1, 1, 1)
 def matrix(table: AccountTable) -> np.ndarray:
     """What is known of each sampled follower, shape (m, len(FEATURES)), NaN = unknown, in the table's order of followers."""
     followers, following, posts, picture = (
-        table.fact(f"follower_{name}") for name in ("followers", "following", "post_count", "has_picture")
+        table.events(f"follower_{name}") for name in ("followers", "following", "post_count", "has_picture")
     )
     columns: tuple[Events, ...] = (
         log_ratio(following, followers),
@@ -28,7 +28,7 @@ def matrix(table: AccountTable) -> np.ndarray:
         log(following + 1),
         log(posts + 1),
         ~picture,
-        sample.ends_in_digit(table.fact("follower_handle")),
+        sample.ends_in_digit(table.text("follower_handle")),
     )
     return np.ascontiguousarray(np.column_stack([column.values for column in columns]))
 

@@ -21,7 +21,7 @@ def reasons(
     weight: log odds of the calibrated probability.
     """
     weights = contributions * slope * (1.0 if speaks_for else -1.0)
-    found = []
+    found: list[dict[str, Any]] = []
     for j in np.argsort(-weights, kind="stable"):
         if weights[j] < LEAST_WEIGHT or len(found) == MOST:
             break

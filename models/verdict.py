@@ -33,13 +33,13 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
     if not table.n:
         return []
     matrix = build(table, bundle.reference)
-    tiers = bundle.tiers.places(table.fact("followers").values)
-    tier_names = bundle.tiers.names(table.fact("followers").values)
+    tiers = bundle.tiers.places(table.column("followers").values)
+    tier_names = bundle.tiers.names(table.column("followers").values)
     shares = _shares(bundle, table)
     gaps = _gaps(bundle, table, matrix, shares)
     seen = evidence(table)
     answers = [_answers(bundle, name, table, matrix, tiers, reasons) for name in bundle.heads]
-    observed = table.fact("observed_at").values
+    observed = table.column("observed_at").values
     identity = {"id": bundle.id, "version": bundle.version, "run_id": bundle.run_id}
     verdicts = []
     for i in range(table.n):
@@ -113,14 +113,14 @@ def _undecided(bundle: Bundle, name: str) -> dict[str, Any]:
 
 def _shares(bundle: Bundle, table: AccountTable) -> list[Share | None]:
     judged, flagged = bundle.followers.flagged(table)
-    followers = table.fact("followers").values
+    followers = table.column("followers").values
     methods = table.texts("sample_method")
     return [share(int(flagged[i]), int(judged[i]), float(followers[i]), methods[i], bundle.followers) for i in range(table.n)]
 
 
 def _gaps(bundle: Bundle, table: AccountTable, matrix: FeatureMatrix, shares: Sequence[Share | None]) -> list[dict[str, Any] | None]:
     rates, residuals = matrix.column("engagement_rate"), matrix.column("engagement_residual")
-    size = log10(table.fact("followers") + 1)
+    size = log10(table.column("followers") + 1)
     _, spread = bundle.reference.expected(bundle.reference.likes, table.platform_codes, size)
     return [engagement(float(rates[i]), float(residuals[i]), float(spread.values[i]), shares[i]) for i in range(table.n)]
 
@@ -128,4 +128,3 @@ def _gaps(bundle: Bundle, table: AccountTable, matrix: FeatureMatrix, shares: Se
 def _moment(days: float) -> str:
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=round(days * 86_400_000_000))
     return moment.isoformat().replace("+00:00", "Z")
-

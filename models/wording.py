@@ -17,7 +17,9 @@ def lines(verdict: Mapping[str, Any]) -> list[str]:
         said += [f"  · {reason['sentence']}" for reason in head["reasons"]]
     if share := verdict["bought_share"]:
         numbers = (100 * share[key] for key in ("estimate", "low", "high", "detectable"))
-        text = "share of purchased-type followers: {:.0f} % ({:.0f}-{:.0f} %), smallest share that could have been seen {:.0f} %".format(*numbers)
+        text = "share of purchased-type followers: {:.0f} % ({:.0f}-{:.0f} %), smallest share that could have been seen {:.0f} %".format(
+            *numbers
+        )
         said.append(text + ("" if share["scope"] == "account" else f", of the {share['scope']} only"))
     if gap := verdict["engagement"]:
         said.append(f"engagement: {gap['rate']:.4f} per follower, peers have {gap['expected']:.4f}")

@@ -34,7 +34,7 @@ class OutputError(ValueError):
 class Progress(Protocol):
     """Told after every slice: accounts done in all, and how many there are, as far as is known."""
 
-    def __call__(self, done: int, total: int | None) -> None: ...
+    def __call__(self, done: int, total: int | None, /) -> None: ...
 
 
 def score(bundle: Bundle, data: Path, out: Path, progress: Progress | None = None, reasons: bool = True) -> int:

@@ -23,7 +23,10 @@ def command(settings: Settings, port: int = 3000, host: str = "127.0.0.1") -> tu
     _require_free(address, port)
     if not (settings.home / "champion.json").is_file():
         raise LaunchError(f"no champion in {settings.home} yet: run `authenticity train experiments/default.toml` first.")
-    arguments = [sys.executable, "-m", "bentoml", "serve", "serving.service:Authenticity", "--host", address, "--port", str(port)]
+    # Started from where the code lies: BentoML looks for modules in its working folder first, and a user's may have a `models`, too.
+    code = str(Path(__file__).parents[1])
+    arguments = [sys.executable, "-m", "bentoml", "serve", "serving.service:Authenticity", "--working-dir", code]
+    arguments += ["--host", address, "--port", str(port)]
     # Two services with one BENTOML_HOME wipe each other's counters, so each port has its own.
     bentoml_home = settings.home / "bentoml" / str(port)
     bentoml_home.mkdir(parents=True, exist_ok=True)
@@ -33,7 +36,7 @@ def command(settings: Settings, port: int = 3000, host: str = "127.0.0.1") -> tu
         "BENTOML_DO_NOT_TRACK": "True",
         "OTEL_SDK_DISABLED": "true",
         "OMP_NUM_THREADS": "1",
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")])),
+        "PYTHONPATH": os.pathsep.join(filter(None, [code, os.environ.get("PYTHONPATH")])),
     }
     return arguments, environment
 

@@ -48,6 +48,8 @@ class Authenticity:
     """Judges whether an influencer's audience is real."""
 
     def __init__(self) -> None:
+        for hint in SETTINGS.unknown:
+            LOG.warning(hint)
         try:
             APP.state.judge = Judge.load(SETTINGS)
         except Exception as error:

@@ -28,7 +28,7 @@ def evaluate(bundle: Bundle, source: labelled.Source) -> Evaluation:
     seen = set(bundle.facts.get("seen", ()))
     unseen = np.array([group not in seen for group in learning.groups])
     matrix = build(learning.table, bundle.reference)
-    tiers = bundle.tiers.places(learning.table.fact("followers").values)
+    tiers = bundle.tiers.places(learning.table.column("followers").values)
     measurements: list[report.Measurement] = []
     for name, model in bundle.heads.items():
         rows = np.flatnonzero(unseen & (~np.isnan(learning.values[name]) | ~np.isnan(learning.shares[name])))

@@ -85,11 +85,11 @@ def read(path: Path) -> Experiment:
     _known(world, {f.name for f in fields(World)}, "world.", faults)
     _known(trees, set(TREE_SETTINGS), "trees.", faults)
     default = Experiment()
-    plain = {key: document[key] for key in ("name", "change", "seed", "dropout", "pool", "champion") if key in document}
+    plain: dict[str, Any] = {key: document[key] for key in ("name", "change", "seed", "dropout", "pool", "champion") if key in document}
     for key, value in plain.items():
         _typed(key, value, type(getattr(default, key)), faults)
-    for key, value in world.items():
-        _typed(f"world.{key}", value, type(getattr(World(), key)), faults) if key in World.__dataclass_fields__ else None
+    for key in world.keys() & World.__dataclass_fields__.keys():
+        _typed(f"world.{key}", world[key], type(getattr(World(), key)), faults)
     for key, value in trees.items():
         low, high = TREE_SETTINGS.get(key, (value, value))
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:

@@ -66,7 +66,8 @@ def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Sta
     if not path.is_dir():
         with stages(f"simulate {world.accounts:,} accounts", world.accounts) as advance:
             simulate(path, world.accounts, world.seed, world.name, advance)
-    return Source(path, f"world {name}", f"{world.name}, {world.accounts:,} synthetic accounts, seed {world.seed}", _digest(path), synthetic=True)
+    described = f"{world.name}, {world.accounts:,} synthetic accounts, seed {world.seed}"
+    return Source(path, f"world {name}", described, _digest(path), synthetic=True)
 
 
 def _digest(path: Path) -> str:
@@ -129,7 +130,7 @@ def measure(name: str, learnt: Learnt, learning: Learning, tiers: np.ndarray) ->
     """Metrics on the test accounts: all, by tier, and by share; accounts with a share too small to be labelled only in their band."""
     y, share = learning.values[name][learnt.rows], learning.shares[name][learnt.rows]
     known = ~np.isnan(y)
-    slices = {TIERS[place]: (tiers[learnt.rows] == place)[known] for place in range(len(TIERS)) if (tiers[learnt.rows] == place)[known].any()}
+    slices = report.slices_by([TIERS[place] for place in tiers[learnt.rows][known]])
     predictions = {model: p[known] for model, p in learnt.predictions.items()}
     rows = report.measure(y[known] == 1, predictions, slices, name)
     if name != "bought_followers" or np.isnan(share).all():

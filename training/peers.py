@@ -28,9 +28,9 @@ def fit(table: AccountTable, rows: np.ndarray, seed: int) -> Reference:
     born = facts["follower_created_at"]
     owner = np.repeat(np.arange(table.n), np.diff(born.starts))
     days, share = _background(born.values[chosen[owner]])
-    return Reference(
-        _curves(size, likes, table.platform_codes, chosen, 0.75, seed), _curves(likes, comments, table.platform_codes, chosen, 0.73, seed), days, share
-    )
+    by_size = _curves(size, likes, table.platform_codes, chosen, 0.75, seed)
+    by_likes = _curves(likes, comments, table.platform_codes, chosen, 0.73, seed)
+    return Reference(by_size, by_likes, days, share)
 
 
 def _curves(x: np.ndarray, y: np.ndarray, platforms: np.ndarray, chosen: np.ndarray, usual_slope: float, seed: int) -> dict[str, Curve]:

@@ -23,7 +23,7 @@ from training.stages import Stages
 from training.worlds.documents import golden_accounts
 
 GOLDEN_SEED = 20_261_101
-MEASURE, SAVE = "measure on unseen accounts", "save and record"
+READ, COMPUTE, MEASURE, SAVE = "read the dataset", "compute the features", "measure on unseen accounts", "save and record"
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
     Raises DatasetError or TrainingRefusal when the data cannot teach; then no run, bundle or version is left that looks finished.
     """
     stages = stages or Stages()
-    stages.plan({"read the dataset": 4, "compute the features": 5, **{f"learn {name}": 1 for name in experiment.heads}, MEASURE: 2, SAVE: 4})
+    stages.plan({READ: 4, COMPUTE: 5, **{f"learn {name}": 1 for name in experiment.heads}, MEASURE: 2, SAVE: 4})
     source = labelled.source_of(experiment, home, data, stages)
-    with stages("read the dataset"):
+    with stages(READ):
         learning = labelled.read(source, experiment.heads)
         split = splits.split(learning.groups, learning.values, experiment.split, experiment.seed, account_ids=learning.table.account_ids)
         labelled.refuse_leaks(split, learning)
@@ -54,7 +54,7 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
     tracking.sweep(store)
     tags = {"change": experiment.change, "data": source.described}
     with tracking.run(store, experiment.name, f"{experiment.name}-{experiment.seed}", experiment.params(), tags) as run:
-        with stages("compute the features"):
+        with stages(COMPUTE):
             reference = peers.fit(learning.table, split.fit, experiment.seed)
             matrix = build(learning.table, reference)
             gaps = with_gaps(learning.table, reference, experiment.dropout, experiment.seed) if experiment.dropout else None
@@ -64,7 +64,7 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
                 test = split.test[~np.isnan(learning.shares[name][split.test]) | ~np.isnan(learning.values[name][split.test])]
                 heads[name] = learn(HEADS[name], matrix, gaps, learning.values[name], split, test, experiment.trees, experiment.seed)
         with stages(MEASURE):
-            tiers = Tiers().places(learning.table.fact("followers").values)
+            tiers = Tiers().places(learning.table.column("followers").values)
             measurements = [row for name, learnt in heads.items() for row in labelled.measure(name, learnt, learning, tiers)]
         with stages(SAVE):
             pool = pools.shards(pools.load(experiment.pool))[0]
@@ -83,7 +83,9 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             with tempfile.TemporaryDirectory(prefix="authenticity-") as draft:
                 bundle.save(Path(draft) / "bundle")
                 bundle = Bundle.load(Path(draft) / "bundle")
-                version = _record(run, experiment, source, learning.table, split, heads, learning.values, measurements, card, Path(draft) / "bundle")
+                version = _record(
+                    run, experiment, source, learning.table, split, heads, learning.values, measurements, card, Path(draft) / "bundle"
+                )
                 path = publish(Path(draft) / "bundle", home, version, run.id) if experiment.champion else home
     return Trained(run.id, version, bundle, path, card, measurements)
 

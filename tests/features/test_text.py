@@ -91,7 +91,7 @@ def test_emoji_are_counted_as_people_see_them(text: str, count: int) -> None:
     assert read(text).emoji.values.tolist() == [count]
 
 
-@pytest.mark.parametrize(("text", "asks"), [("why?", 1), ("لماذا؟", 1), ("本当？", 1), ("τι;", 0), ("τι\u037e", 0), ("no", 0), ("⁉", 1), ("?", 1), ("", 0)])
+@pytest.mark.parametrize(("text", "asks"), [("why?", 1), ("لماذا؟", 1), ("本当\uff1f", 1), ("¿qué", 1), ("ok; thanks", 0), ("τι;", 0), ("τι\u037e", 1), ("no", 0), ("⁉", 1), ("?", 1), ("", 0)])
 def test_questions_of_every_script(text: str, asks: int) -> None:
     assert read(text).asks.values.tolist() == [asks]
 

@@ -65,6 +65,18 @@ def test_the_command_binds_loopback_and_keeps_everything_at_home(champion_home: 
     assert environment["OTEL_SDK_DISABLED"] == "true"
 
 
+def test_a_folder_with_modules_of_the_same_name_does_not_confuse_it(champion_home: Path, tmp_path: Path) -> None:
+    for name in ("models", "serving", "features"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise RuntimeError('the wrong module')")
+    settings = Settings.load({"AUTHENTICITY_HOME": str(champion_home), "AUTHENTICITY_BASE_RATE_BOUGHT_FOLLOWERS": "0.5"})
+    with serving(settings, tmp_path) as service:
+        head = httpx.post(service.url + "/v1/judge", json=make_account("a"), timeout=30).json()["heads"]["bought_followers"]
+    # The same process also shows that a deployment's own base rate arrives.
+    assert head["base_rate"] == 0.5
+    assert service.process.wait(15) in (0, -15)
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "::", "2001:db8::1"])
 def test_an_address_that_others_reach_is_refused_without_keys(champion_home: Path, host: str) -> None:
     with pytest.raises(LaunchError, match="no API keys"):
