@@ -48,12 +48,36 @@ def triples(data: A, at: int, end: int, kind: A, fold: A, out: A) -> int:
 
 
 @kernel
+def sketch(found: A) -> np.uint64:
+    """64 bits, of which each triple sets one: two sets differ in at least as many triples as their sketches in bits."""
+    bits = np.uint64(0)
+    for triple in found:
+        bits |= np.uint64(1) << ((np.uint64(triple) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(58))
+    return bits
+
+
+@kernel
+def differing_bits(one: np.uint64, other: np.uint64) -> int:
+    bits, count = one ^ other, 0
+    while bits != np.uint64(0):
+        bits &= bits - np.uint64(1)
+        count += 1
+    return count
+
+
+@kernel
+def most_misses(one: int, other: int) -> int:
+    """How many elements two sets of these sizes may not share for a Jaccard similarity of ALIKE."""
+    return int((1.0 - ALIKE) / (1.0 + ALIKE) * (one + other) + 1e-9)
+
+
+@kernel
 def alike(one: A, other: A) -> bool:
     """Whether two sorted sets have a Jaccard similarity of at least ALIKE."""
     small, large = min(len(one), len(other)), max(len(one), len(other))
     if small < ALIKE * large or small == 0:
         return False
-    misses = int((1.0 - ALIKE) / (1.0 + ALIKE) * (len(one) + len(other)) + 1e-9)
+    misses = most_misses(len(one), len(other))
     i, j, both, missed = 0, 0, 0, 0
     while i < len(one) and j < len(other):
         if one[i] == other[j]:
@@ -81,6 +105,7 @@ def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_cou
     chosen = np.empty(NEWEST, dtype=np.int64)
     sets = np.empty((NEWEST, CHARACTERS + 2), dtype=np.int64)
     sizes = np.zeros(NEWEST, dtype=np.int64)
+    sketches = np.zeros(NEWEST, dtype=np.uint64)
     copied = np.zeros(NEWEST, dtype=np.bool_)
     for i in range(len(out)):
         n, j = 0, starts[i + 1] - 1
@@ -94,11 +119,15 @@ def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_cou
         copied[:n] = False
         for a in range(n):
             sizes[a] = triples(data, offsets[chosen[a]], offsets[chosen[a] + 1], kind, fold, sets[a])
+            sketches[a] = sketch(sets[a, : sizes[a]])
             for b in range(a):
                 one, other = chosen[a], chosen[b]
                 if (copied[a] and copied[b]) or authors[one] == authors[other]:
                     continue
-                if folded[one] == folded[other] or alike(sets[a, : sizes[a]], sets[b, : sizes[b]]):
+                if folded[one] == folded[other] or (
+                    differing_bits(sketches[a], sketches[b]) <= most_misses(sizes[a], sizes[b])
+                    and alike(sets[a, : sizes[a]], sets[b, : sizes[b]])
+                ):
                     copied[a] = copied[b] = True
         out[i] = np.sum(copied[:n]) / n
     return out

@@ -52,7 +52,7 @@ class Feature:
     high: str
     low: str
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         return parameters(self.formula)
 

@@ -1,5 +1,6 @@
 """Lists of JSON values as columns, with every fault named; JSON Lines files and single accounts go through here."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,10 @@ _PLAIN: dict[Kind, set[type]] = {
     "count": {int, _NONE},
     "flag": {bool, _NONE},
     "text": {str, _NONE},
+    "id": {str},
 }
+# What an id must not be (see values.py), sought in all of them at once; an id with a line break only costs a second look.
+_DOUBTFUL_ID = re.compile(r"^(?:\s*|[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{2})$", re.MULTILINE)
 
 
 def read_column(field: Field, values: Sequence[Any]) -> tuple[list[Any], list[tuple[int, BadValue]]]:
@@ -41,6 +45,8 @@ def read_column(field: Field, values: Sequence[Any]) -> tuple[list[Any], list[tu
 
 
 def _in_bounds(field: Field, values: Sequence[Any]) -> bool:
+    if field.kind == "id":
+        return not _DOUBTFUL_ID.search("\n".join(values))
     if field.kind != "count":
         return True
     known = [value for value in values if value is not None]

@@ -106,49 +106,30 @@ def to_compose(data: A, offsets: A, unsafe: A) -> A:
 
 
 @kernel
-def count_words(data: A, offsets: A, kind: A) -> A:
-    """How many words each text has, by the rules of `read_words`."""
-    out = np.zeros(len(offsets) - 1, dtype=np.int64)
-    for j in range(len(out)):
-        at, end, inside, mention, digit = offsets[j], offsets[j + 1], False, False, False
-        while at < end:
-            point, at = decode(data, at, end)
-            what = kind[point] if point < SIZE else 0
-            if mention and (what == WORD or point == 46):
-                continue
-            mention = False
-            if what == WORD:
-                digit = not inside and 48 <= point <= 57
-                if not inside:
-                    out[j] += 1
-                inside = True
-            elif point == _KEYCAP and inside and digit:
-                out[j] -= 1
-                inside = False
-            elif what == IDEOGRAPH:
-                out[j] += 1
-                inside = False
-            elif what == AT:
-                inside, mention = False, True
-            elif what != APOSTROPHE and what != JOINER:
-                inside = False
-    return out
-
-
-@kernel
-def read_words(data: A, offsets: A, inner: A, words: A, facts: A, kind: A, fold: A, second: A) -> None:
-    """Fill `words` with each word's code and `facts` with characters, emoji and question marks per text.
+def read_words(data: A, offsets: A, kind: A, fold: A, second: A) -> tuple[A, A, A]:
+    """Each word's code, where each text's words begin, and (3, texts): its characters, its emoji, whether it asks.
 
     A mention (@name) is no word. Letters held down (soooo) count twice at most. An apostrophe inside a word is skipped.
     """
-    for j in range(len(offsets) - 1):
-        at, end, place = offsets[j], offsets[j + 1], inner[j]
+    texts = len(offsets) - 1
+    inner, facts, place = np.zeros(texts + 1, dtype=np.int64), np.empty((3, texts)), 0
+    # Two words of letters have a sign between them, and a character that is a word of its own takes three bytes.
+    most = 0
+    for j in range(texts):
+        most += (offsets[j + 1] - offsets[j] + 1) // 2
+    words = np.empty(most, dtype=np.int64)
+    for j in range(texts):
+        at, end = offsets[j], offsets[j + 1]
         inside, mention, joined, digit, flags = False, False, False, False, 0
         code, last, before = _SEED, -1, -1
-        characters, emoji, asks = 0.0, 0.0, 0.0
+        characters, emoji, asks = 0, 0, 0
         while at < end:
-            point, at = decode(data, at, end)
-            characters += 1.0
+            point = int(data[at])
+            if point < 0x80:
+                at += 1
+            else:
+                point, at = decode(data, at, end)
+            characters += 1
             what = kind[point] if point < SIZE else 0
             if mention and (what == WORD or point == 46):
                 continue
@@ -172,21 +153,24 @@ def read_words(data: A, offsets: A, inner: A, words: A, facts: A, kind: A, fold:
                 place += 1
             elif what == EMOJI:
                 if not joined:
-                    emoji += 1.0
+                    emoji += 1
             elif what == REGIONAL:
                 flags += 1
                 emoji += flags % 2
             elif what == QUESTION:
-                asks = 1.0
+                asks = 1
             elif what == AT:
                 mention = True
             elif point == _KEYCAP and (digit or not inside):
                 inside, digit = False, False
-                emoji += 1.0
+                emoji += 1
             joined = point == 0x200D
         if inside:
             words[place] = seal(code)
+            place += 1
+        inner[j + 1] = place
         facts[0, j], facts[1, j], facts[2, j] = characters, emoji, asks
+    return words[:place].copy(), inner, facts
 
 
 @kernel

@@ -38,11 +38,7 @@ class Text:
 
     @classmethod
     def from_list(cls, values: Sequence[str | None], starts: Array) -> Text:
-        encoded = [b"" if value is None else value.encode() for value in values]
-        offsets = np.zeros(len(values) + 1, dtype=np.int64)
-        np.cumsum([len(piece) for piece in encoded], out=offsets[1:])
-        known = np.array([value is not None for value in values], dtype=np.bool_)
-        return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets, known, starts)
+        return cls.from_arrow(pa.array(values, pa.large_string()), starts)
 
     def take(self, order: Array, starts: Array) -> Text:
         data, offsets = scanning.gather(self.data, self.offsets, order)
@@ -88,12 +84,7 @@ class Text:
         """All that one pass over the text tells."""
         text = self.composed
         kind, fold, second, _ = alphabet()
-        sizes = scanning.count_words(text.data, text.offsets, kind)
-        inner = np.zeros(len(sizes) + 1, dtype=np.int64)
-        np.cumsum(sizes, out=inner[1:])
-        words = np.empty(inner[-1], dtype=np.int64)
-        facts = np.zeros((3, len(sizes)))
-        scanning.read_words(text.data, text.offsets, inner, words, facts, kind, fold, second)
+        words, inner, facts = scanning.read_words(text.data, text.offsets, kind, fold, second)
         facts[:, ~self.known] = np.nan
         return Reading(Nested(words, inner, self.known, self.starts), *(Events(fact, self.starts) for fact in facts))
 

@@ -52,6 +52,8 @@ class Experiment:
     # Labelled single followers that teach the share of purchased-type followers.
     pool: str = "srf"
     champion: bool = True
+    # Test on this source of follower records alone, and learn from the others.
+    holdout: str = ""
     world: World = field(default_factory=World)
     trees: Mapping[str, float] = field(
         default_factory=lambda: {
@@ -65,10 +67,19 @@ class Experiment:
         }
     )
 
+    @property
+    def title(self) -> str:
+        """What a run is called in a list: the same experiment with another change must not look the same."""
+        return f"{self.name}: {self.change}"[:80]
+
     def params(self) -> dict[str, object]:
         """Flat, for the record of trainings."""
         own = {"heads": ", ".join(self.heads), "seed": self.seed, "split": "/".join(f"{s:g}" for s in self.split), "dropout": self.dropout}
+        own |= {"holdout": self.holdout} if self.holdout else {}
         return own | {"pool": self.pool} | {f"trees.{name}": value for name, value in self.trees.items()}
+
+
+PLAIN = ("name", "change", "seed", "dropout", "pool", "champion", "holdout")
 
 
 def read(path: Path) -> Experiment:
@@ -85,7 +96,7 @@ def read(path: Path) -> Experiment:
     _known(world, {f.name for f in fields(World)}, "world.", faults)
     _known(trees, set(TREE_SETTINGS), "trees.", faults)
     default = Experiment()
-    plain: dict[str, Any] = {key: document[key] for key in ("name", "change", "seed", "dropout", "pool", "champion") if key in document}
+    plain: dict[str, Any] = {key: document[key] for key in PLAIN if key in document}
     for key, value in plain.items():
         _typed(key, value, type(getattr(default, key)), faults)
     for key in world.keys() & World.__dataclass_fields__.keys():

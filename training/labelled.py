@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -27,6 +28,8 @@ from training.worlds import simulate
 
 # Shares of purchased-type followers that are told apart in the results.
 BANDS = ((0.0, 0.10, "share below 10 %"), (0.10, 0.20, "share 10-20 %"), (0.20, 1.01, "share 20 % and more"))
+
+COPY = re.compile(r"\.s[0-9.]+$")
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,14 @@ def read(source: Source, heads: Sequence[str]) -> Learning:
     return Learning(table, [str(g) for g in groups] if named.any() else [""] * len(ids), composed, values, shares, samples)
 
 
+def split(experiment: Experiment, learning: Learning) -> splits.Split:
+    """Which accounts fit, calibrate and test, as the experiment wants it."""
+    ids = learning.table.account_ids
+    if experiment.holdout:
+        return splits.held_out(learning.groups, learning.values, experiment.holdout, experiment.seed, account_ids=ids)
+    return splits.split(learning.groups, learning.values, experiment.split, experiment.seed, account_ids=ids)
+
+
 def refuse_leaks(split: splits.Split, learning: Learning) -> None:
     """Composed accounts may share no follower record across sides; in the wild two accounts may well have a follower in common."""
     if learning.samples is None or not learning.composed:
@@ -132,7 +143,8 @@ def measure(name: str, learnt: Learnt, learning: Learning, tiers: np.ndarray) ->
     known = ~np.isnan(y)
     slices = report.slices_by([TIERS[place] for place in tiers[learnt.rows][known]])
     predictions = {model: p[known] for model, p in learnt.predictions.items()}
-    rows = report.measure(y[known] == 1, predictions, slices, name)
+    units = _units(learning, learnt.rows)
+    rows = report.measure(y[known] == 1, predictions, slices, name, units=None if units is None else units[known])
     if name != "bought_followers" or np.isnan(share).all():
         return rows
     for low, high, band in BANDS:
@@ -140,9 +152,17 @@ def measure(name: str, learnt: Learnt, learning: Learning, tiers: np.ndarray) ->
         mask = positive | (share == 0)
         if positive.any() and (share == 0).any():
             chosen = {model: p[mask] for model, p in learnt.predictions.items()}
-            found = report.measure(positive[mask], chosen, {band: np.ones(int(mask.sum()), dtype=bool)}, name)
+            everybody = np.ones(int(mask.sum()), dtype=bool)
+            found = report.measure(positive[mask], chosen, {band: everybody}, name, units=None if units is None else units[mask])
             rows += [row for row in found if row.slice == band]
     return rows
+
+
+def _units(learning: Learning, rows: np.ndarray) -> np.ndarray | None:
+    """The account that each row is a copy of, when accounts were composed at several shares ("ig-0001.s20" is of "ig-0001")."""
+    ids = [learning.table.account_ids[row] for row in rows]
+    bases = [COPY.sub("", name) for name in ids]
+    return np.array(bases) if learning.composed and bases != ids else None
 
 
 def facts(experiment: Experiment, source: Source, learning: Learning, split: splits.Split, heads: Mapping[str, Learnt]) -> report.Facts:

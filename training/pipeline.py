@@ -48,12 +48,12 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
     source = labelled.source_of(experiment, home, data, stages)
     with stages(READ):
         learning = labelled.read(source, experiment.heads)
-        split = splits.split(learning.groups, learning.values, experiment.split, experiment.seed, account_ids=learning.table.account_ids)
+        split = labelled.split(experiment, learning)
         labelled.refuse_leaks(split, learning)
     store = tracking.store(home, uri)
     tracking.sweep(store)
     tags = {"change": experiment.change, "data": source.described}
-    with tracking.run(store, experiment.name, f"{experiment.name}-{experiment.seed}", experiment.params(), tags) as run:
+    with tracking.run(store, experiment.name, experiment.title, experiment.params(), tags) as run:
         with stages(COMPUTE):
             reference = peers.fit(learning.table, split.fit, experiment.seed)
             matrix = build(learning.table, reference)
@@ -103,7 +103,8 @@ def _record(
     bundle: Path,
 ) -> str:
     """Write everything a reviewer compares; returns the registered version."""
-    run.log_metrics(report.headline(measurements, MODEL))
+    # Four digits are more than the intervals bear, and MLflow's columns show no more.
+    run.log_metrics({name: round(value, 4) for name, value in report.headline(measurements, MODEL).items()})
     for side in splits.SIDES:
         run.log_dataset(source.described, source.digest, source.place, len(getattr(split, side)), side)
     for name, learnt in heads.items():

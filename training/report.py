@@ -67,17 +67,24 @@ def slices_by(names: Sequence[str] | np.ndarray) -> dict[str, np.ndarray]:
 
 
 def measure(
-    y: np.ndarray, predictions: Mapping[str, np.ndarray], slices: Mapping[str, np.ndarray], head: str, seed: int = 0
+    y: np.ndarray,
+    predictions: Mapping[str, np.ndarray],
+    slices: Mapping[str, np.ndarray],
+    head: str,
+    seed: int = 0,
+    units: np.ndarray | None = None,
 ) -> list[Measurement]:
     """Every metric of every model on all test accounts and on every slice.
 
-    y: bool (n,); predictions: model -> probability (n,); slices: name -> bool (n,). Models share their resamples.
+    y: bool (n,); predictions: model -> probability (n,); slices: name -> bool (n,). Models share their resamples. units: (n,) names
+    of what is resampled as one, when rows are copies of one account; without them every row is drawn alone.
     """
     y = np.asarray(y, bool)
     found = []
     for name, mask in {EVERYBODY: np.ones(y.size, bool), **slices}.items():
         for model, p in predictions.items():
-            for metric, interval in intervals(y[mask], np.asarray(p)[mask], seed=seed).items():
+            together = None if units is None else units[mask]
+            for metric, interval in intervals(y[mask], np.asarray(p)[mask], groups=together, seed=seed).items():
                 size, positives = int(mask.sum()), int(y[mask].sum())
                 found.append(Measurement(head, model, name, metric, interval.value, interval.low, interval.high, size, positives))
     return found

@@ -86,6 +86,38 @@ def split(
     return Split(fit, calibrate, test, kind, "; ".join([note, *(text for _, text in lacking)]))
 
 
+def held_out(
+    groups: Sequence[str], values: Mapping[str, np.ndarray], source: str, seed: int = 0, *, account_ids: Sequence[str] | None = None
+) -> Split:
+    """Test on one source alone ("cresci2015": its groups are "cresci2015/0" …); of every other source one group calibrates.
+
+    What is measured is new in kind: no vendor, no audience and no crawler of the test accounts was seen. Raises TrainingRefusal.
+    """
+    labels = {head: np.asarray(value, float) for head, value in values.items()}
+    _refuse_what_cannot_be_split(len(groups), labels, account_ids, minimum=60)
+    names = np.asarray(groups, dtype=str)
+    origin = np.array([name.partition("/")[0] for name in names])
+    if not (origin == source).any():
+        raise TrainingRefusal([f"holdout is {source!r}; the labels name the sources {', '.join(sorted(set(origin)))}"])
+    side = np.where(origin == source, 2, 0).astype(np.int8)
+    rng = np.random.default_rng(seed)
+    for other in sorted(set(origin) - {source}):
+        mine = sorted(set(names[origin == other]))
+        if len(mine) > 1:
+            side[names == rng.choice(mine)] = 1
+    fit, calibrate, test = (np.flatnonzero(side == number) for number in range(3))
+    lacking = [
+        f"{head}: the {name} side has no account with value {wanted}"
+        for name, rows in zip(SIDES, (fit, calibrate, test), strict=True)
+        for head, label in labels.items()
+        for wanted in (0, 1)
+        if not (label[rows] == wanted).any()
+    ]
+    if lacking:
+        raise TrainingRefusal(lacking)
+    return Split(fit, calibrate, test, "source", f"tested on {source} alone, which taught and calibrated nothing")
+
+
 def leaks(split: Split, followers: pa.Table | tuple[np.ndarray, Sequence[str]], account_ids: Sequence[str] | None = None) -> Leak:
     """Followers shared between sides, which would let a model recognise people instead of patterns.
 

@@ -160,7 +160,9 @@ class Run:
         """Keep the bundle folder as the artifact `bundle` and list it among the experiment's models, with this run's metrics."""
         client = self.store.client
         client.log_artifacts(self.id, str(path), "bundle")
-        model = client.create_logged_model(self.experiment_id, self.name, source_run_id=self.id, model_type="authenticity bundle")
+        # MLflow allows these signs in a run's name and not in a model's.
+        name = "".join(" " if sign in "/:.%\"'" else sign for sign in self.name)
+        model = client.create_logged_model(self.experiment_id, name, source_run_id=self.id, model_type="authenticity bundle")
         client.log_outputs(self.id, [LoggedModelOutput(model.model_id, 0)])
         self._batch([Metric(m.key, m.value, m.timestamp, m.step, model_id=model.model_id, run_id=self.id) for m in self._metrics])
         client.finalize_logged_model(model.model_id, "READY")

@@ -43,7 +43,7 @@ def serving(settings: Settings, folder: Path) -> Iterator[Service]:
         _await_alive(service)
         yield service
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        process.terminate()
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:
