@@ -319,7 +319,9 @@ def told() -> Iterator[None]:
     except Exception as fault:
         if not expected(fault):
             raise
-        err.print(f"[red]error:[/] {escape(str(fault))}", highlight=False, soft_wrap=True)
+        # The system's own wording begins with a number that says nothing to a person.
+        text = f"{fault.filename}: {fault.strerror}." if isinstance(fault, OSError) and fault.filename else str(fault)
+        err.print(f"[red]error:[/] {escape(text)}", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 

@@ -31,9 +31,17 @@ EMOJI = ("😍", "🔥", "🙏", "👏")
 REFERENCE = Reference({"all": Curve(0.1, 0.75, 0.3)}, {"all": Curve(-1.0, 0.73, 0.35)}, (14_000.0, 20_750.0), (0.0, 1.0))
 # The comment features that a few lines of pandas can say; near-copies and address have none.
 IN_PANDAS = (
-    "comment_distinct_words", "comment_distinct_pairs", "comment_mattr", "comment_evenness", "comment_emoji_only_share", "comment_brief_share",
-    "comment_length", "comment_length_spread", "commenter_concentration", "question_share",
-)  # fmt: skip
+    "comment_distinct_words",
+    "comment_distinct_pairs",
+    "comment_mattr",
+    "comment_evenness",
+    "comment_emoji_only_share",
+    "comment_brief_share",
+    "comment_length",
+    "comment_length_spread",
+    "commenter_concentration",
+    "question_share",
+)
 
 
 def vocabulary(chance: np.random.Generator) -> np.ndarray:
@@ -69,7 +77,8 @@ def as_tables(frame: pd.DataFrame) -> dict[str, pa.Table]:
     facts = {"account_id": ids, "platform": ["instagram"] * len(ids), "observed_at": [OBSERVED] * len(ids), "followers": [1000] * len(ids)}
     columns = {"accounts": facts, "comments": {name: frame[name] for name in frame.columns}}
     return {
-        name: pa.table({column: pa.array(values, TABLES[name][column].arrow) for column, values in table.items()}) for name, table in columns.items()
+        name: pa.table({column: pa.array(values, TABLES[name][column].arrow) for column, values in table.items()})
+        for name, table in columns.items()
     }
 
 
@@ -133,26 +142,52 @@ def one_account(seed: int) -> bytes:
 
     texts = comments(1, seed)["text"]
     document = {
-        "account_id": "1", "platform": "instagram", "observed_at": OBSERVED.isoformat(), "followers": 52_000, "following": 700, "post_count": 340,
-        "name": "Mira Öz", "handle": "mira.oez", "created_at": ago(1500),
+        "account_id": "1",
+        "platform": "instagram",
+        "observed_at": OBSERVED.isoformat(),
+        "followers": 52_000,
+        "following": 700,
+        "post_count": 340,
+        "name": "Mira Öz",
+        "handle": "mira.oez",
+        "created_at": ago(1500),
         "posts": [
-            {"post_id": f"p{i}", "posted_at": ago(4 + 3 * i), "likes": int(chance.lognormal(7)), "comments": int(chance.lognormal(3)),
-             "caption": "A day out #alps #hiking #food", "sponsored": False}
+            {
+                "post_id": f"p{i}",
+                "posted_at": ago(4 + 3 * i),
+                "likes": int(chance.lognormal(7)),
+                "comments": int(chance.lognormal(3)),
+                "caption": "A day out #alps #hiking #food",
+                "sponsored": False,
+            }
             for i in range(12)
         ],
         "comments": [
-            {"post_id": f"p{i % 12}", "comment_id": f"c{i}", "author_id": f"u{chance.integers(60)}", "commented_at": ago(40 - i / 4), "text": text,
-             "by_owner": bool(chance.random() < 0.1)}
+            {
+                "post_id": f"p{i % 12}",
+                "comment_id": f"c{i}",
+                "author_id": f"u{chance.integers(60)}",
+                "commented_at": ago(40 - i / 4),
+                "text": text,
+                "by_owner": bool(chance.random() < 0.1),
+            }
             for i, text in enumerate(texts)
         ],
         "follower_sample": [
-            {"follower_id": f"f{i}", "rank": i, "handle": f"user_{chance.integers(10**6)}", "followers": int(chance.lognormal(5)),
-             "following": int(chance.lognormal(6)), "post_count": int(chance.lognormal(3)), "has_picture": bool(chance.random() < 0.9),
-             "created_at": ago(chance.uniform(10, 4000))}
+            {
+                "follower_id": f"f{i}",
+                "rank": i,
+                "handle": f"user_{chance.integers(10**6)}",
+                "followers": int(chance.lognormal(5)),
+                "following": int(chance.lognormal(6)),
+                "post_count": int(chance.lognormal(3)),
+                "has_picture": bool(chance.random() < 0.9),
+                "created_at": ago(chance.uniform(10, 4000)),
+            }
             for i in range(300)
         ],
         "history": [{"date": (OBSERVED - timedelta(days=90 - i)).date().isoformat(), "followers": 50_000 + 22 * i} for i in range(90)],
-    }  # fmt: skip
+    }
     return orjson.dumps(document)
 
 

@@ -22,9 +22,9 @@ from training.stages import Bars  # noqa: E402
 SHOWN = ("average_precision", "recall_at_1pct_fpr", "brier", "ece")
 BANDS = {
     "all": "10 % and more",
-    "share below 10 %": "below 10 %",
+    "share < 10 %": "below 10 %",
     "share 10-20 %": "10 %",
-    "share 20 % and more": "20 and 40 %",
+    "share ≥ 20 %": "20 and 40 %",
     "mid": "10 % and more, mid tier",
     "macro": "10 % and more, macro tier",
     "mega": "10 % and more, mega tier",

@@ -13,7 +13,7 @@ from features.arrow import cast_column
 from features.problems import Problem
 from features.rows import read_column
 from features.schema import Field, TableSchema
-from features.values import BadValue
+from features.values import BadValue, not_json
 
 # Enough examples to see the pattern; the rest are counted.
 EXAMPLES = 5
@@ -124,7 +124,7 @@ def _read_jsonl(path: Path, draft: Draft) -> None:
             try:
                 row = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
             except orjson.JSONDecodeError as fault:
-                broken.append((len(rows), BadValue(f"the line is not JSON ({fault}).")))
+                broken.append((len(rows), BadValue(f"the line is {not_json(line, fault)}.")))
                 row = {}
             if not isinstance(row, dict):
                 broken.append((len(rows), BadValue('the line is not an object such as {"account_id": "1", …}.')))

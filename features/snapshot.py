@@ -12,6 +12,7 @@ from features.problems import Problem, SnapshotError
 from features.rows import read_column
 from features.schema import EVENT_TABLES, TABLES, Field, Kind, TableSchema
 from features.validation import GRACE_US
+from features.values import not_json
 
 # Rows of one list that one account may bring; a longer list belongs into a dataset.
 MOST_ROWS = 100_000
@@ -42,7 +43,7 @@ def parse(document: bytes | str | Mapping[str, Any]) -> Snapshot:
         try:
             document = orjson.loads(document)
         except orjson.JSONDecodeError as fault:
-            raise SnapshotError([Problem(f"the body is not JSON: {fault}")], not_json=True) from None
+            raise SnapshotError([Problem(f"the body is {not_json(document, fault)}")], not_json=True) from None
     if not isinstance(document, Mapping):
         raise SnapshotError([Problem(f"expected one account as an object, got {_type(document)}.")])
     problems: list[Problem] = []

@@ -184,8 +184,8 @@ def _order(name: str, raw: Mapping[str, Raw], index: Array, observed: Array) -> 
     valid = index >= 0
     # A follower happened when its own account was created; a day of a history counts as seen when it had begun.
     happened = raw.get("created_at") if name == "follower_sample" else at
-    if isinstance(happened, np.ndarray) and len(index):
-        valid &= ~(happened > observed[np.maximum(index, 0)])
+    if isinstance(happened, np.ndarray):
+        valid[valid] = ~(happened[valid] > observed[index[valid]])
     # Files are mostly in order already, and looking is much cheaper than sorting.
     if len(index) < 2 or ((index[1:] > index[:-1]) | ((index[1:] == index[:-1]) & (at[1:] > at[:-1]))).all():
         return np.flatnonzero(valid)

@@ -22,6 +22,12 @@ class BadValue(ValueError):
     """A value that its field cannot hold; the message says what came and what to do."""
 
 
+def not_json(content: bytes | str, fault: ValueError) -> str:
+    """Why a text is no JSON, with the likeliest cause: Python and JavaScript write NaN, which JSON does not have."""
+    hint = any((word.encode() if isinstance(content, bytes) else word) in content for word in ("NaN", "Infinity"))  # type: ignore[operator]
+    return f"not JSON: {fault}" + ("; NaN and Infinity are no JSON, leave an unknown value out" if hint else "")
+
+
 def shown(value: Any) -> str:
     """A value as it came, short enough for a message and without control characters."""
     text = value if isinstance(value, str) else repr(value)

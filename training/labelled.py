@@ -27,7 +27,7 @@ from training.stages import Stages
 from training.worlds import simulate
 
 # Shares of purchased-type followers that are told apart in the results.
-BANDS = ((0.0, 0.10, "share below 10 %"), (0.10, 0.20, "share 10-20 %"), (0.20, 1.01, "share 20 % and more"))
+BANDS = ((0.0, 0.10, "share < 10 %"), (0.10, 0.20, "share 10-20 %"), (0.20, 1.01, "share ≥ 20 %"))
 
 COPY = re.compile(r"\.s[0-9.]+$")
 

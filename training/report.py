@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 import numpy as np
+from rich.box import SIMPLE
+from rich.console import Group
 from rich.table import Table
 
 from training.metrics import METRICS, intervals
@@ -113,15 +115,30 @@ def number(value: float, low: float = math.nan, high: float = math.nan) -> str:
     return f"{value:.3f}" + (f" [{low:.3f}–{high:.3f}]" if math.isfinite(low) and math.isfinite(high) else "")
 
 
-def table(measurements: Sequence[Measurement], metrics: Sequence[str] = SHOWN) -> Table:
-    """For a terminal: a line per head, slice and model."""
-    (head, *lines), words = _grid(measurements, metrics)
-    drawn = Table(title="On accounts that no model saw (95 % bootstrap intervals)", title_justify="left")
-    for position, title in enumerate(head):
-        drawn.add_column(title, justify="left" if position < words else "right", no_wrap=position < words)
-    for line in lines:
-        drawn.add_row(*line)
-    return drawn
+def table(measurements: Sequence[Measurement], metrics: Sequence[str] = SHOWN) -> Group:
+    """For a terminal of 80 columns: a table per head; under each number its interval, under each slice its model."""
+    drawn = []
+    for head, rows in _by_row(measurements).items():
+        mine = Table(
+            title=f"{head}: accounts that no model saw, 95 % bootstrap intervals", title_justify="left", box=SIMPLE, show_lines=False
+        )
+        mine.add_column("slice\nmodel")
+        mine.add_column("positive\nof", justify="right")
+        for name in metrics:
+            mine.add_column("\n".join(TITLES.get(name, name).split(" at ")), justify="right")
+        for (name, model), by_metric in rows.items():
+            one = next(iter(by_metric.values()))
+            cells = [_stacked(by_metric[metric]) if metric in by_metric else "–" for metric in metrics]
+            mine.add_row(f"{name}\n  {model}", f"{one.positives:,}\n{one.accounts:,}", *cells)
+        drawn.append(mine)
+    return Group(*drawn)
+
+
+def _stacked(one: Measurement) -> str:
+    """A number with its interval below, without the zeros that every one of them begins with."""
+    if not math.isfinite(one.value):
+        return "–"
+    return f"{one.value:.3f}" + (f"\n{one.low:.3f}–{one.high:.3f}".replace("0.", ".") if math.isfinite(one.low + one.high) else "")
 
 
 def markdown(measurements: Sequence[Measurement], metrics: Sequence[str] = SHOWN) -> str:
@@ -133,17 +150,24 @@ def markdown(measurements: Sequence[Measurement], metrics: Sequence[str] = SHOWN
     return "\n".join("| " + " | ".join(line) + " |" for line in [padded[0], rule, *padded[1:]])
 
 
+def _by_row(measurements: Sequence[Measurement]) -> dict[str, dict[tuple[str, str], dict[str, Measurement]]]:
+    """head -> (slice, model) -> metric -> measurement, in order of first appearance."""
+    heads: dict[str, dict[tuple[str, str], dict[str, Measurement]]] = {}
+    for each in measurements:
+        heads.setdefault(each.head, {}).setdefault((each.slice, each.model), {})[each.metric] = each
+    return heads
+
+
 def _grid(measurements: Sequence[Measurement], metrics: Sequence[str]) -> tuple[list[list[str]], int]:
     """Rows with a heading, and how many of the first columns are words; the slice is named only if there are several."""
-    rows: dict[tuple[str, str, str], dict[str, Measurement]] = {}
-    for each in measurements:
-        rows.setdefault((each.head, each.slice, each.model), {})[each.metric] = each
-    several = len({name for _, name, _ in rows}) > 1
+    several = len({each.slice for each in measurements}) > 1
     grid = [["head", *(["slice"] if several else []), "model", "positive", *(TITLES.get(name, name) for name in metrics)]]
-    for (head, name, model), by_metric in rows.items():
-        one = next(iter(by_metric.values()))
-        cells = [number(by_metric[name].value, by_metric[name].low, by_metric[name].high) if name in by_metric else "–" for name in metrics]
-        grid.append([head, *([name] if several else []), model, f"{one.positives:,} of {one.accounts:,}", *cells])
+    for head, rows in _by_row(measurements).items():
+        for (name, model), by_metric in rows.items():
+            one = next(iter(by_metric.values()))
+            known = [by_metric.get(metric) for metric in metrics]
+            cells = [number(each.value, each.low, each.high) if each else "–" for each in known]
+            grid.append([head, *([name] if several else []), model, f"{one.positives:,} of {one.accounts:,}", *cells])
     return grid, 2 + several
 
 

@@ -40,13 +40,19 @@ def as_csv(folder: Path, made: Tables, delimiter: str = ",", encoding: str = "ut
             writer.writerow(table.column_names)
             for row in table.to_pylist():
                 writer.writerow(
-                    [None if v is None else " ".join(v) if isinstance(v, list) else str(v).lower() if isinstance(v, bool) else plain(v) for v in row.values()]
+                    [
+                        None if v is None else " ".join(v) if isinstance(v, list) else str(v).lower() if isinstance(v, bool) else plain(v)
+                        for v in row.values()
+                    ]
                 )
 
 
 def as_jsonl(folder: Path, made: Tables) -> None:
     for name, table in made.items():
-        rows = [json.dumps({key: plain(value) for key, value in row.items() if value is not None}, ensure_ascii=False) for row in table.to_pylist()]
+        rows = [
+            json.dumps({key: plain(value) for key, value in row.items() if value is not None}, ensure_ascii=False)
+            for row in table.to_pylist()
+        ]
         (folder / f"{name}.jsonl").write_text("\n\n".join(rows) + "\n", "utf-8")
 
 
@@ -131,35 +137,91 @@ POSTS = "account_id,post_id,posted_at,likes\n"
 POST = "1,p{},2026-10-01T00:00:00Z,5\n"
 
 FAULTS: list[tuple[str, dict[str, str | bytes], list[str]]] = [
-    ("platform", {"accounts_csv": accounts("1,orkut,2026-11-01,5")}, ['accounts.csv row 1: platform is "orkut"; expected one of instagram']),
-    ("negative", {"accounts_csv": accounts(GOOD, "2,x,2026-11-01,-4")}, ["accounts.csv row 2: followers is -4; counts are never negative."]),
-    ("nan", {"accounts_csv": accounts("1,x,2026-11-01,NaN", "2,x,2026-11-01,Infinity")}, ["row 1: followers is nan; NaN", "row 2: followers is inf; NaN"]),
-    ("short count", {"accounts_csv": accounts("1,x,2026-11-01,1.2k")}, ["row 1: followers is \"1.2k\"; shortened counts have lost digits"]),
-    ("thousands", {"accounts_csv": accounts("1,x,2026-11-01,1.000")}, ["row 1: followers is \"1.000\"; write whole numbers without parted thousands"]),
-    ("missing", {"accounts_csv": accounts("1,x,2026-11-01,", ",x,2026-11-01,7")}, ["row 2: account_id is missing", "row 1: followers is missing"]),
-    ("spreadsheet", {"accounts_csv": accounts("1.79E+17,x,2026-11-01,7")}, ["row 1: account_id is \"1.79E+17\"; a spreadsheet has rounded this id"]),
-    ("no day", {"accounts_csv": accounts("1,x,2026-02-30,7")}, ["row 1: observed_at is \"2026-02-30\"; expected a moment"]),
+    (
+        "platform",
+        {"accounts_csv": accounts("1,orkut,2026-11-01,5")},
+        ['accounts.csv row 1: platform is "orkut"; expected one of instagram'],
+    ),
+    (
+        "negative",
+        {"accounts_csv": accounts(GOOD, "2,x,2026-11-01,-4")},
+        ["accounts.csv row 2: followers is -4; counts are never negative."],
+    ),
+    (
+        "nan",
+        {"accounts_csv": accounts("1,x,2026-11-01,NaN", "2,x,2026-11-01,Infinity")},
+        ["row 1: followers is nan; NaN", "row 2: followers is inf; NaN"],
+    ),
+    ("short count", {"accounts_csv": accounts("1,x,2026-11-01,1.2k")}, ['row 1: followers is "1.2k"; shortened counts have lost digits']),
+    (
+        "thousands",
+        {"accounts_csv": accounts("1,x,2026-11-01,1.000")},
+        ['row 1: followers is "1.000"; write whole numbers without parted thousands'],
+    ),
+    (
+        "missing",
+        {"accounts_csv": accounts("1,x,2026-11-01,", ",x,2026-11-01,7")},
+        ["row 2: account_id is missing", "row 1: followers is missing"],
+    ),
+    (
+        "spreadsheet",
+        {"accounts_csv": accounts("1.79E+17,x,2026-11-01,7")},
+        ['row 1: account_id is "1.79E+17"; a spreadsheet has rounded this id'],
+    ),
+    ("no day", {"accounts_csv": accounts("1,x,2026-02-30,7")}, ['row 1: observed_at is "2026-02-30"; expected a moment']),
     ("twice", {"accounts_csv": accounts(GOOD, GOOD)}, ["accounts.csv row 2: account_id 1 stands there a second time"]),
-    ("post twice", {"accounts_csv": accounts(GOOD), "posts_csv": POSTS + POST.format(1) * 2}, ["posts.csv row 2: post_id p1 stands there a second time"]),
-    ("orphan", {"accounts_csv": accounts("2,x,2026-11-01,7"), "posts_csv": POSTS + POST.format(1)}, ["posts.csv row 1: account_id 1 is not in the accounts"]),
-    ("late", {"accounts_csv": accounts(GOOD), "posts_csv": POSTS + "1,p,2026-11-05,3"}, ["posts.csv row 1: posted_at 2026-11-05", "after the account's obs"]),
-    ("late day", {"accounts_csv": accounts(GOOD), "history_csv": "account_id,date,followers\n1,2026-12-01,3"}, ["history.csv row 1: date 2026-12-01 lies"]),
-    ("no column", {"accounts_csv": "account_id,platform,followers\n1,x,3\n"}, ["the column observed_at is missing; columns that came: account_id, followers"]),
+    (
+        "post twice",
+        {"accounts_csv": accounts(GOOD), "posts_csv": POSTS + POST.format(1) * 2},
+        ["posts.csv row 2: post_id p1 stands there a second time"],
+    ),
+    (
+        "orphan",
+        {"accounts_csv": accounts("2,x,2026-11-01,7"), "posts_csv": POSTS + POST.format(1)},
+        ["posts.csv row 1: account_id 1 is not in the accounts"],
+    ),
+    (
+        "late",
+        {"accounts_csv": accounts(GOOD), "posts_csv": POSTS + "1,p,2026-11-05,3"},
+        ["posts.csv row 1: posted_at 2026-11-05", "after the account's obs"],
+    ),
+    (
+        "late day",
+        {"accounts_csv": accounts(GOOD), "history_csv": "account_id,date,followers\n1,2026-12-01,3"},
+        ["history.csv row 1: date 2026-12-01 lies"],
+    ),
+    (
+        "no column",
+        {"accounts_csv": "account_id,platform,followers\n1,x,3\n"},
+        ["the column observed_at is missing; columns that came: account_id, followers"],
+    ),
     ("column twice", {"accounts_csv": f"{HEAD},followers\n{GOOD},3\n"}, ["accounts.csv: the first line names a column twice: followers"]),
-    ("short row", {"accounts_csv": accounts("1,x", GOOD, "3,x,2026-11-01,-1")}, ["row 1: the row has 2 cells, expected 4", "row 3: followers is -1"]),
+    (
+        "short row",
+        {"accounts_csv": accounts("1,x", GOOD, "3,x,2026-11-01,-1")},
+        ["row 1: the row has 2 cells, expected 4", "row 3: followers is -1"],
+    ),
     ("empty", {"accounts_csv": b""}, ["accounts.csv: the file is empty; the first line must name the columns."]),
     ("not UTF-8", {"accounts_csv": f"{HEAD}\n\xfc{GOOD}\n".encode("latin-1")}, ["accounts.csv: the file cannot be read as csv"]),
     ("cut off", {"accounts_parquet": b"PAR1 and no more"}, ["accounts.parquet: the file cannot be read as parquet"]),
-    ("not JSON", {"accounts_jsonl": '{"account_id": "1",\n[1]\n'}, ["accounts.jsonl row 1: the line is not JSON", "row 2: the line is not an object"]),
+    (
+        "not JSON",
+        {"accounts_jsonl": '{"account_id": "1",\n[1]\n'},
+        ["accounts.jsonl row 1: the line is not JSON", "row 2: the line is not an object"],
+    ),
     (
         "json ids",
         {"accounts_jsonl": '{"account_id": 9007199254740993, "platform": "x", "observed_at": "2026-11-01", "followers": 1}\n'},
         ["accounts.jsonl row 1: account_id is 9007199254740993; ids are text, because numbers above 2^53 change on the way."],
     ),
-    ("flag", {"accounts_csv": f"{HEAD},verified\n{GOOD},maybe\n"}, ["row 1: verified is \"maybe\"; expected true or false"]),
-    ("both forms", {"accounts_csv": accounts(GOOD), "accounts_jsonl": "{}"}, ["the table accounts is there more than once: accounts.csv, accounts.jsonl. Keep one."]),
+    ("flag", {"accounts_csv": f"{HEAD},verified\n{GOOD},maybe\n"}, ['row 1: verified is "maybe"; expected true or false']),
+    (
+        "both forms",
+        {"accounts_csv": accounts(GOOD), "accounts_jsonl": "{}"},
+        ["the table accounts is there more than once: accounts.csv, accounts.jsonl. Keep one."],
+    ),
     ("no accounts", {"posts_csv": POSTS}, ["has no accounts table (accounts.csv, .parquet or .jsonl); it holds posts.csv."]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("files", "told"), [case[1:] for case in FAULTS], ids=[case[0] for case in FAULTS])
@@ -171,7 +233,9 @@ def test_a_fault_is_told_with_its_row(files: dict[str, str | bytes], told: list[
 
 
 def test_all_faults_of_all_tables_are_told_at_once(tmp_path: Path) -> None:
-    path = folder(tmp_path, accounts_csv=accounts("1,orkut,never,-1"), posts_csv=POSTS + "1,,2026-10-01,-7\n", history_csv="account_id,date\n1,x\n")
+    path = folder(
+        tmp_path, accounts_csv=accounts("1,orkut,never,-1"), posts_csv=POSTS + "1,,2026-10-01,-7\n", history_csv="account_id,date\n1,x\n"
+    )
     columns = {(problem.file, problem.column) for problem in dataset.validate(path)}
     assert {("accounts.csv", c) for c in ("platform", "observed_at", "followers")} <= columns
     assert {("posts.csv", "likes"), ("posts.csv", "post_id"), ("history.csv", "date"), ("history.csv", "followers")} <= columns
@@ -220,7 +284,12 @@ def test_good_rows_are_kept_beside_bad_ones(tmp_path: Path) -> None:
 
 def test_what_is_odd_but_usable_is_a_warning(tmp_path: Path) -> None:
     comments = "account_id,post_id,author_id,commented_at,text\n1,p9,u,2026-10-01,hi\n"
-    path = folder(tmp_path, accounts_csv=f"{HEAD},shoe_size,hat\n{GOOD},43,L\n", posts_csv=POSTS + "1,p1,2026-11-01T01:00:00Z,5\n", comments_csv=comments)
+    path = folder(
+        tmp_path,
+        accounts_csv=f"{HEAD},shoe_size,hat\n{GOOD},43,L\n",
+        posts_csv=POSTS + "1,p1,2026-11-01T01:00:00Z,5\n",
+        comments_csv=comments,
+    )
     told = dataset.validate(path)
     assert {problem.severity for problem in told} == {"warning"}
     assert sorted(problem.detail for problem in told)[0] == "columns left out, the contract does not know them: hat, shoe_size."

@@ -71,14 +71,28 @@ def late(documents: list[Document], days: float) -> list[Document]:
     for document in documents:
         at, day = iso(OBSERVED + timedelta(days=days)), str((OBSERVED + timedelta(days=math.ceil(days))).date())
         events: dict[str, dict[str, Any]] = {
-            "posts": {"post_id": "late", "posted_at": at, "likes": 10**9, "comments": 10**6, "views": 1, "hashtags": ["late", "ad"], "sponsored": True},
+            "posts": {
+                "post_id": "late",
+                "posted_at": at,
+                "likes": 10**9,
+                "comments": 10**6,
+                "views": 1,
+                "hashtags": ["late", "ad"],
+                "sponsored": True,
+            },
             "comments": {"post_id": "late", "author_id": "late", "commented_at": at, "text": "you late?", "by_owner": True},
             "follower_sample": {
-                "follower_id": "late", "rank": 0, "handle": "late9", "followers": 0, "following": 7000, "post_count": 0, "has_picture": False,
+                "follower_id": "late",
+                "rank": 0,
+                "handle": "late9",
+                "followers": 0,
+                "following": 7000,
+                "post_count": 0,
+                "has_picture": False,
                 "created_at": at,
             },
             "history": {"date": day, "followers": 10**9},
-        }  # fmt: skip
+        }
         for name, row in events.items():
             if document.get(name):
                 document[name].insert(len(document[name]) // 2, row)
@@ -118,13 +132,19 @@ def test_a_value_is_unknown_or_within_its_unit(feature: Feature) -> None:
 @given(accounts())
 def test_any_value_is_unknown_or_within_its_unit(document: Document) -> None:
     values = from_documents([document]).values[0]
-    wrong = {f.name: v for f, v in zip(CATALOG, values, strict=True) if not (math.isnan(v) or (math.isfinite(v) and f.unit.low <= v <= f.unit.high))}
+    wrong = {
+        f.name: v
+        for f, v in zip(CATALOG, values, strict=True)
+        if not (math.isnan(v) or (math.isfinite(v) and f.unit.low <= v <= f.unit.high))
+    }
     assert wrong == {}
 
 
 ABSENT = from_documents([bare()])
 EMPTY = from_documents([bare(**{name: [] for name in EVENT_TABLES})])
-NULL = from_documents([bare(**{field.name: None for field in TABLES["accounts"].fields if not field.required}, **dict.fromkeys(EVENT_TABLES))])
+NULL = from_documents(
+    [bare(**{field.name: None for field in TABLES["accounts"].fields if not field.required}, **dict.fromkeys(EVENT_TABLES))]
+)
 NO_TABLE = from_tables({"accounts": tables([bare()])["accounts"]})
 NO_ROW = from_tables(tables([bare()]))
 

@@ -102,7 +102,9 @@ LAW = {str(d): math.log10(1 + 1 / d) for d in range(1, 10)}
 SPREAD_DAYS = [2700.0 - 60 * i for i in range(40)]
 CREATED = [ago(days) for days in SPREAD_DAYS] + [ago(100.0 + i / 1000) for i in range(20)]
 OBSERVED_DAY = OBSERVED.timestamp() / 86_400
-BACKGROUND = np.interp([OBSERVED_DAY - 100.019 + 1, OBSERVED_DAY - 100.019], [14_000, 17_000, 19_000, 20_500, 21_000], [0, 0.3, 0.7, 0.95, 1.0])
+BACKGROUND = np.interp(
+    [OBSERVED_DAY - 100.019 + 1, OBSERVED_DAY - 100.019], [14_000, 17_000, 19_000, 20_500, 21_000], [0, 0.3, 0.7, 0.95, 1.0]
+)
 EXPECTED = max(60 * (BACKGROUND[0] - BACKGROUND[1]), 0.5)
 
 TAGGED = ["#alps #snow"] * 5 + ["#alps #Straße", "#food #STRASSE #travel", "look at this"]
@@ -199,7 +201,14 @@ CASES: list[tuple[str, Document, float]] = [
     ("comment_length", bare(comments=comments(TEN)), sum(LENGTHS) / 10),
     ("comment_length_spread", bare(comments=comments(TEN)), stdev(LENGTHS)),
     ("commenter_concentration", bare(comments=comments(TEN, AUTHORS)), simpson(AUTHORS)),
-    ("owner_reply_rate", bare(comments=comments(TEN, by_owner=False) + [dict(c, comment_id=f"o{i}") for i, c in enumerate(comments(["hi"] * 5, by_owner=True))]), 0.5),
+    (
+        "owner_reply_rate",
+        bare(
+            comments=comments(TEN, by_owner=False)
+            + [dict(c, comment_id=f"o{i}") for i, c in enumerate(comments(["hi"] * 5, by_owner=True))]
+        ),
+        0.5,
+    ),
     ("owner_reply_rate", bare(comments=comments(TEN)), NAN),
     ("address_share", bare(name="Mira Öz", comments=comments(ADDRESSED)), 0.3),
     ("address_share", bare(comments=comments(ADDRESSED)), 0.2),
@@ -212,7 +221,11 @@ CASES: list[tuple[str, Document, float]] = [
     ("effective_topics", bare(posts=captioned([f"#a{i}" for i in range(12)])), NAN),
     ("topic_drift", DRIFTED, JSD),
     ("sponsored_share", bare(posts=captioned(["#ad", "#Werbung", "plain", "#alps"])), 0.5),
-    ("sponsored_share", bare(posts=posts([1] * 4, step=27, sponsored=False) + [{"post_id": "old", "posted_at": ago(95), "sponsored": True}]), 0.0),
+    (
+        "sponsored_share",
+        bare(posts=[*posts([1] * 4, step=27, sponsored=False), {"post_id": "old", "posted_at": ago(95), "sponsored": True}]),
+        0.0,
+    ),
     ("hashtag_novelty", DRIFTED, 1 / 6),
 ]
 

@@ -92,7 +92,9 @@ def test_all_faults_are_told_at_once() -> None:
     assert set(problems(document)) == {"/account_id", "/platform", "/followers", "/posts/0/likes", "/posts/1/post_id", "/history"}
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"nope", b'{"a": NaN}', b'{"a": Infinity}', b'{"a": 1e999}', b'{"a": "\\ud800"}', b'{"a": "\xff"}', b"[" * 5000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"nope", b'{"a": NaN}', b'{"a": Infinity}', b'{"a": 1e999}', b'{"a": "\\ud800"}', b'{"a": "\xff"}', b"[" * 5000]
+)
 def test_what_is_not_json_is_told_apart(body: bytes) -> None:
     with pytest.raises(SnapshotError) as refused:
         parse(body)
@@ -100,7 +102,9 @@ def test_what_is_not_json_is_told_apart(body: bytes) -> None:
     assert "not JSON" in str(refused.value)
 
 
-@pytest.mark.parametrize(("body", "came"), [(b"[]", "a list"), (b"3", "a number"), (b'"x"', "a text"), (b"null", "null"), (b"true", "a flag")])
+@pytest.mark.parametrize(
+    ("body", "came"), [(b"[]", "a list"), (b"3", "a number"), (b'"x"', "a text"), (b"null", "null"), (b"true", "a flag")]
+)
 def test_what_is_no_object_is_told(body: bytes, came: str) -> None:
     assert problems(body) == {"": f"expected one account as an object, got {came}."}
 
@@ -144,7 +148,9 @@ def test_unknown_fields_are_counted_and_left_out() -> None:
     assert set(snapshot.events["posts"]) == {"post_id", "posted_at"}
 
 
-@pytest.mark.parametrize("moment", ["2026-10-31T12:00:00Z", "2026-10-31T14:00:00+02:00", "2026-10-31 12:00:00", "2026-10-31T12:00:00.000000"])
+@pytest.mark.parametrize(
+    "moment", ["2026-10-31T12:00:00Z", "2026-10-31T14:00:00+02:00", "2026-10-31 12:00:00", "2026-10-31T12:00:00.000000"]
+)
 def test_a_moment_is_utc_unless_it_says_otherwise(moment: str) -> None:
     assert parse(bare(created_at=moment)).account["created_at"] == [parse(bare(created_at=ago(1))).account["created_at"][0]]
 
@@ -168,11 +174,17 @@ def test_nulls_say_as_little_as_absence(document: Document) -> None:
     assert differing(from_documents([full]), from_documents([document])) == []
 
 
-junk = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3), max_leaves=4)
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3), max_leaves=4
+)
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.sampled_from([*TABLES["accounts"].by_name, *EVENT_TABLES]), junk, max_size=6), st.sampled_from(EVENT_TABLES), st.data())
+@given(
+    st.dictionaries(st.sampled_from([*TABLES["accounts"].by_name, *EVENT_TABLES]), junk, max_size=6),
+    st.sampled_from(EVENT_TABLES),
+    st.data(),
+)
 def test_any_junk_is_refused_or_read_but_never_breaks(some: Document, name: str, data: st.DataObject) -> None:
     row = data.draw(st.dictionaries(st.sampled_from([*TABLES[name].by_name]), junk, max_size=5))
     try:

@@ -42,7 +42,9 @@ def test_each_account_keeps_its_own() -> None:
 
 
 def test_a_column_that_one_account_lacks_is_unknown_for_it_alone() -> None:
-    facts = table(bare("a", posts=[{"post_id": "1", "posted_at": ago(1), "likes": 4}]), bare("b", posts=[{"post_id": "1", "posted_at": ago(1)}]))
+    facts = table(
+        bare("a", posts=[{"post_id": "1", "posted_at": ago(1), "likes": 4}]), bare("b", posts=[{"post_id": "1", "posted_at": ago(1)}])
+    )
     np.testing.assert_array_equal(np.concatenate(events(facts, "post_likes")), [4, np.nan])
 
 
@@ -117,3 +119,17 @@ def test_without_a_reference_comparisons_with_peers_are_unknown_and_nothing_else
 
 def test_the_lists_of_an_account_are_the_tables_of_a_dataset() -> None:
     assert set(EVENT_TABLES) == {"posts", "comments", "follower_sample", "history"}
+
+
+def test_hiding_a_table_is_not_having_looked_at_it() -> None:
+    documents = crowd(12)
+    hidden = {"posts": np.arange(12) % 2 == 0, "history": np.arange(12) % 3 == 0}
+    without = [{key: value for key, value in d.items() if key not in hidden or not hidden[key][i]} for i, d in enumerate(documents)]
+    facts = AccountTable.from_snapshots([parse(document) for document in documents])
+    assert differing(build(facts.without(hidden), REFERENCE), from_documents(without)) == []
+
+
+def test_texts_come_back_as_they_were() -> None:
+    names = ["Mira Öz", None, "", "日本"]
+    facts = table(*[bare(str(i), name=name) for i, name in enumerate(names)])
+    assert facts.texts("name") == names

@@ -1,6 +1,7 @@
 """Comments come in every script: what is a word, an emoji, a question, a hashtag, and what hostile text costs."""
 
 import time
+import unicodedata
 
 import numpy as np
 import pyarrow as pa
@@ -71,11 +72,29 @@ def test_two_words_are_two(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        ("", 0), ("one", 1), ("one two  three\nfour", 4), ("well-known", 2), ("www.example.org/a?b=c", 6), ("@you", 0), ("@you, hi", 1),
-        ("mail me@example.org", 2), ("素敵な写真", 5), ("สวย", 3), ("한국 사람", 2), ("😍", 0), ("1️⃣", 0), ("10 a", 2), ("fit_life", 1), ("'", 0),
-        ("rock 'n' roll", 3), ("#tag", 1), ("ça va très bien", 4), ("\u200b", 0), ("\x00\x01", 0),
+        ("", 0),
+        ("one", 1),
+        ("one two  three\nfour", 4),
+        ("well-known", 2),
+        ("www.example.org/a?b=c", 6),
+        ("@you", 0),
+        ("@you, hi", 1),
+        ("mail me@example.org", 2),
+        ("素敵な写真", 5),
+        ("สวย", 3),
+        ("한국 사람", 2),
+        ("😍", 0),
+        ("1️⃣", 0),
+        ("10 a", 2),
+        ("fit_life", 1),
+        ("'", 0),
+        ("rock 'n' roll", 3),
+        ("#tag", 1),
+        ("ça va très bien", 4),
+        ("\u200b", 0),
+        ("\x00\x01", 0),
     ],
-)  # fmt: skip
+)
 def test_words_are_counted(text: str, count: int) -> None:
     assert read(text).word_count.values.tolist() == [count]
 
@@ -83,15 +102,50 @@ def test_words_are_counted(text: str, count: int) -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        ("😍", 1), ("😍😍", 2), ("👨‍👩‍👧‍👦", 1), ("🇩🇪", 1), ("🇩🇪🇹🇷", 2), ("👍🏽", 1), ("👍🏽👍🏿", 2), ("❤️", 1), ("❤", 1), ("1️⃣2️⃣", 2), ("#️⃣", 1),
-        ("🏳️‍🌈", 1), ("👩🏾‍🚀", 1), ("☺️ ok", 1), ("ok", 0), ("10", 0), (":-)", 0), ("©", 0), ("🔟", 1), ("⭐", 1), ("🫶🏼", 1), ("‼", 0),
+        ("😍", 1),
+        ("😍😍", 2),
+        ("👨‍👩‍👧‍👦", 1),
+        ("🇩🇪", 1),
+        ("🇩🇪🇹🇷", 2),
+        ("👍🏽", 1),
+        ("👍🏽👍🏿", 2),
+        ("❤️", 1),
+        ("❤", 1),
+        ("1️⃣2️⃣", 2),
+        ("#️⃣", 1),
+        ("🏳️‍🌈", 1),
+        ("👩🏾‍🚀", 1),
+        ("☺️ ok", 1),
+        ("ok", 0),
+        ("10", 0),
+        (":-)", 0),
+        ("©", 0),
+        ("🔟", 1),
+        ("⭐", 1),
+        ("🫶🏼", 1),
+        ("‼", 0),
     ],
-)  # fmt: skip
+)
 def test_emoji_are_counted_as_people_see_them(text: str, count: int) -> None:
     assert read(text).emoji.values.tolist() == [count]
 
 
-@pytest.mark.parametrize(("text", "asks"), [("why?", 1), ("لماذا؟", 1), ("本当\uff1f", 1), ("¿qué", 1), ("ok; thanks", 0), ("τι;", 0), ("τι\u037e", 1), ("no", 0), ("⁉", 1), ("?", 1), ("", 0)])
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("why?", 1),
+        ("لماذا؟", 1),
+        ("本当\uff1f", 1),
+        ("¿qué", 1),
+        ("ok; thanks", 0),
+        ("τι;", 0),
+        ("τι\u037e", 1),
+        ("no", 0),
+        ("⁉", 1),
+        ("?", 1),
+        ("", 0),
+    ],
+)
 def test_questions_of_every_script(text: str, asks: int) -> None:
     assert read(text).asks.values.tolist() == [asks]
 
@@ -111,16 +165,27 @@ def test_unknown_is_not_empty() -> None:
 @pytest.mark.parametrize(
     ("caption", "tags"),
     [
-        ("#Alps and #alps", ["alps", "alps"]), ("#straße#STRASSE", ["straße", "straße"]), ("#日本 x", ["日本"]), ("#fit_life!", ["fit_life"]),
-        ("# no", []), ("##two", ["two"]), ("a#b", ["b"]), ("#cafe\u0301", ["café"]), ("#", []), ("#2026", ["2026"]), ("plain", []),
+        ("#Alps and #alps", ["alps", "alps"]),
+        ("#straße#STRASSE", ["straße", "straße"]),
+        ("#日本 x", ["日本"]),
+        ("#fit_life!", ["fit_life"]),
+        ("# no", []),
+        ("##two", ["two"]),
+        ("a#b", ["b"]),
+        ("#cafe\u0301", ["café"]),
+        ("#", []),
+        ("#2026", ["2026"]),
+        ("plain", []),
     ],
-)  # fmt: skip
+)
 def test_hashtags_of_a_caption(caption: str, tags: list[str]) -> None:
     assert texts(caption).hashtags.codes.tolist() == texts(*[f"#{tag}" for tag in tags]).hashtags.codes.tolist()
     assert texts(caption).hashtags.inner.tolist() == [0, len(tags)]
 
 
-@pytest.mark.parametrize("text", ["Ist das DEIN Ernst", "i love you", "teşekkürler!", "Usted sabe", "merci", "your's", "SENİN", "complimenti"])
+@pytest.mark.parametrize(
+    "text", ["Ist das DEIN Ernst", "i love you", "teşekkürler!", "Usted sabe", "merci", "your's", "SENİN", "complimenti"]
+)
 def test_address_in_seven_languages(text: str) -> None:
     assert read(text).any_of(codes(ADDRESS)).values.tolist() == [1.0]
 
@@ -130,7 +195,17 @@ def test_no_address() -> None:
     assert len(word_codes(["one", "One", "two"])) == 2
 
 
-BROKEN = [b"\xff\xfe", b"caf\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"a\x80b", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\xf8\x88\x80\x80\x80"]
+BROKEN = [
+    b"\xff\xfe",
+    b"caf\xc3",
+    b"\xe2\x82",
+    b"\xf0\x9f\x98",
+    b"a\x80b",
+    b"\xed\xa0\x80",
+    b"\xc0\xaf",
+    b"\xf4\x90\x80\x80",
+    b"\xf8\x88\x80\x80\x80",
+]
 
 
 @pytest.mark.parametrize("broken", BROKEN)
@@ -169,8 +244,6 @@ def test_any_text_alone_reads_as_among_others(values: list[str]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=40))
 def test_any_spelling_of_one_text_reads_the_same(text: str) -> None:
-    import unicodedata
-
     if not any(unicodedata.combining(c) for c in unicodedata.normalize("NFKD", text)):
         return
     assert words(unicodedata.normalize("NFD", text)) == words(unicodedata.normalize("NFC", text))
@@ -188,10 +261,26 @@ def seconds(text: str) -> float:
 
 
 HOSTILE = {
-    "letters": "a", "words": "ab ", "hashtags": "#", "tags": "#a", "mentions": "@a ", "emoji": "😍", "family": "👨\u200d", "flags": "🇩", "keycaps": "1\ufe0f\u20e3",
-    "zalgo": "\u0301\u0316", "stacks": "a" + "\u0301\u0316" * 15, "hangul": "\u1112\u1161\u11ab", "ligatures": "\ufdfa", "thai": "ส", "turkish": "İ",
-    "apostrophes": "'", "questions": "?", "blanks": " ", "nothing": "\u200b",
-}  # fmt: skip
+    "letters": "a",
+    "words": "ab ",
+    "hashtags": "#",
+    "tags": "#a",
+    "mentions": "@a ",
+    "emoji": "😍",
+    "family": "👨\u200d",
+    "flags": "🇩",
+    "keycaps": "1\ufe0f\u20e3",
+    "zalgo": "\u0301\u0316",
+    "stacks": "a" + "\u0301\u0316" * 15,
+    "hangul": "\u1112\u1161\u11ab",
+    "ligatures": "\ufdfa",
+    "thai": "ส",
+    "turkish": "İ",
+    "apostrophes": "'",
+    "questions": "?",
+    "blanks": " ",
+    "nothing": "\u200b",
+}
 
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
