@@ -135,7 +135,8 @@ def train(
 
     mine = settings()
     trained = pipeline.train(read(experiment), mine.home, data, os.environ.get("AUTHENTICITY_MLFLOW_TRACKING_URI"), Bars(err, quiet))
-    out.print(trained.card, markup=False, highlight=False, soft_wrap=True) if quiet else out.print(table(trained.measurements))
+    out.print(trained.card, markup=False, highlight=False, soft_wrap=True)
+    out.print(table(trained.measurements))
     out.print(f"run {trained.run_id}\nversion {trained.version}\nbundle {trained.path}", highlight=False, soft_wrap=True)
 
 

@@ -40,10 +40,11 @@ def parse(document: bytes | str | Mapping[str, Any]) -> Snapshot:
     # JSON from bytes cannot hold half a character; an object made by a program may.
     torn = not isinstance(document, bytes)
     if isinstance(document, bytes | str):
+        content = document
         try:
-            document = orjson.loads(document)
+            document = orjson.loads(content)
         except orjson.JSONDecodeError as fault:
-            raise SnapshotError([Problem(f"the body is {not_json(document, fault)}")], not_json=True) from None
+            raise SnapshotError([Problem(f"the body is {not_json(content, fault)}")], not_json=True) from None
     if not isinstance(document, Mapping):
         raise SnapshotError([Problem(f"expected one account as an object, got {_type(document)}.")])
     problems: list[Problem] = []

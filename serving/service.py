@@ -6,6 +6,7 @@ import logging
 import bentoml
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from serving import telemetry
 from serving.http import application
 from serving.judge import Judge
 from serving.settings import Settings
@@ -48,6 +49,7 @@ class Authenticity:
     """Judges whether an influencer's audience is real."""
 
     def __init__(self) -> None:
+        telemetry.forget_dead_workers()
         for hint in SETTINGS.unknown:
             LOG.warning(hint)
         try:

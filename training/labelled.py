@@ -29,6 +29,8 @@ from training.worlds import simulate
 # Shares of purchased-type followers that are told apart in the results.
 BANDS = ((0.0, 0.10, "share < 10 %"), (0.10, 0.20, "share 10-20 %"), (0.20, 1.01, "share ≥ 20 %"))
 
+# How a world signs its labels.
+SYNTHETIC = "synthetic world"
 COPY = re.compile(r"\.s[0-9.]+$")
 
 
@@ -62,7 +64,8 @@ class Learning:
 def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Stages) -> Source:
     """The given dataset, or the experiment's world, simulated once and kept under HOME."""
     if data is not None:
-        return Source(data, data.name, data.name, _digest(data), synthetic=False)
+        name = data.resolve().name
+        return Source(data, name, name, _digest(data), synthetic=_simulated(data))
     world = experiment.world
     name = f"{world.name}-{world.accounts}-{world.seed}"
     path = home / "worlds" / name
@@ -71,6 +74,13 @@ def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Sta
             simulate(path, world.accounts, world.seed, world.name, advance)
     described = f"{world.name}, {world.accounts:,} synthetic accounts, seed {world.seed}"
     return Source(path, f"world {name}", described, _digest(path), synthetic=True)
+
+
+def _simulated(data: Path) -> bool:
+    """Whether a world has labelled the dataset; one simulated account is enough to call results synthetic."""
+    labels = dataset.load(data, ("labels",)).tables.get("labels")
+    named = pc.unique(labels["by"]).to_pylist() if labels is not None and "by" in labels.column_names else []
+    return any(name and name.startswith(SYNTHETIC) for name in named)
 
 
 def _digest(path: Path) -> str:
@@ -170,7 +180,7 @@ def facts(experiment: Experiment, source: Source, learning: Learning, split: spl
     return {
         "title": f"Authenticity, experiment {experiment.name}",
         "questions": {name: HEADS[name].question for name in heads},
-        "data": source.described if source.synthetic else f"the dataset {source.described} with {learning.table.n:,} accounts",
+        "data": f"{source.described} ({learning.table.n:,} accounts)",
         "digest": source.digest,
         "synthetic": source.synthetic,
         "split": f"{split.note} (fit {len(split.fit):,}, calibrate {len(split.calibrate):,}, test {len(split.test):,} accounts)",

@@ -2,10 +2,6 @@
 
 import csv
 import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -19,7 +15,6 @@ import pytest
 from features import dataset
 from features.dataset import Tables
 from features.problems import DatasetError
-from features.whole import whole_file
 from tests.features.accounts import crowd, differing, from_tables, tables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -301,62 +296,3 @@ def test_what_is_odd_but_usable_is_a_warning(tmp_path: Path) -> None:
 def test_what_is_no_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="is no folder"):
         dataset.read(tmp_path / "nowhere")
-
-
-def test_a_dataset_is_never_overwritten(made: Tables, tmp_path: Path) -> None:
-    dataset.write(tmp_path / "one", made)
-    with pytest.raises(DatasetError, match="exists already"), dataset.writing(tmp_path / "one") as draft:
-        dataset.write(draft, made)
-    assert dataset.read(tmp_path / "one")["accounts"].num_rows == 18
-
-
-def test_a_failed_writer_leaves_nothing(made: Tables, tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="stop"), dataset.writing(tmp_path / "one") as draft:
-        dataset.write(draft, made)
-        raise RuntimeError("stop")
-    assert list(tmp_path.iterdir()) == []
-    with dataset.writing(tmp_path / "one") as draft:
-        dataset.write(draft, made)
-    assert [p.name for p in tmp_path.iterdir()] == ["one"]
-
-
-KILLED = """
-import sys, time
-from pathlib import Path
-import pyarrow as pa
-from features import dataset
-made = {"accounts": pa.table({"account_id": pa.array(["1"], pa.large_string()), "followers": pa.array([1])})}
-with dataset.writing(Path(sys.argv[1])) as draft:
-    dataset.write(draft, made, 0)
-    print("half", flush=True)
-    time.sleep(60)
-"""
-
-
-def test_a_killed_writer_leaves_nothing_that_counts(made: Tables, tmp_path: Path) -> None:
-    target = tmp_path / "one"
-    writer = subprocess.Popen([sys.executable, "-c", KILLED, str(target)], stdout=subprocess.PIPE, cwd=ROOT)
-    try:
-        assert writer.stdout is not None
-        assert writer.stdout.readline() == b"half\n"
-    finally:
-        os.kill(writer.pid, signal.SIGKILL)
-        writer.communicate()
-    assert not target.exists()
-    assert list(tmp_path.rglob("*.parquet")), "the writer was killed before it had written anything"
-    with pytest.raises(DatasetError, match="is no folder"):
-        dataset.read(target)
-    with dataset.writing(target) as draft:
-        dataset.write(draft, made)
-    assert dataset.read(target)["accounts"].num_rows == 18
-
-
-def test_a_file_that_was_being_written_is_no_part(made: Tables, tmp_path: Path) -> None:
-    as_parts(tmp_path, made)
-    (tmp_path / "accounts" / ".part-00009.parquet.17.tmp").write_bytes(b"PAR1")
-    assert dataset.parts(tmp_path) == [0, 1, 2]
-    assert dataset.read(tmp_path)["accounts"].num_rows == 18
-    with pytest.raises(OSError, match="no room"), whole_file(tmp_path / "accounts" / "part-00000.parquet") as draft:
-        draft.write_bytes(b"half")
-        raise OSError("no room")
-    assert dataset.read(tmp_path)["accounts"].num_rows == 18
