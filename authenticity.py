@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -260,7 +261,7 @@ def demo(quiet: Quiet = False) -> None:
 
 
 @contextmanager
-def served(mine: Settings, patience: float = 90.0) -> Iterator[str]:
+def served(mine: Settings, patience: float = 180.0) -> Iterator[str]:
     """The real service on a free port of this machine, ended with the block."""
     from serving.launch import LaunchError, command
 
@@ -269,20 +270,21 @@ def served(mine: Settings, patience: float = 90.0) -> Iterator[str]:
         port = probe.getsockname()[1]
     arguments, environment = command(mine, port)
     address, began = f"http://127.0.0.1:{port}", time.monotonic()
-    server = subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        while not _ready(address):
-            if server.poll() is not None or time.monotonic() - began > patience:
-                server.kill()
-                raise LaunchError(f"the service did not get ready:\n{server.communicate()[1].decode(errors='replace')[-2000:]}")
-            time.sleep(0.2)
-        yield address
-    finally:
-        server.terminate()
+    with tempfile.TemporaryFile() as log:
+        server = subprocess.Popen(arguments, env=environment, stdout=log, stderr=log)
         try:
-            server.communicate(timeout=30)
-        except subprocess.TimeoutExpired:
-            server.kill()
+            while not _ready(address):
+                if server.poll() is not None or time.monotonic() - began > patience:
+                    log.seek(0)
+                    raise LaunchError(f"the service did not get ready:\n{log.read().decode(errors='replace')[-2000:]}")
+                time.sleep(0.2)
+            yield address
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                server.kill()
 
 
 def _ready(address: str) -> bool:

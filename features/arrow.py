@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.schema import Field
-from features.values import LARGEST_COUNT, BadValue, from_json, from_text
+from features.values import EARLIEST, LARGEST_COUNT, LATEST, BadValue, from_json, from_text
 
 Faults = list[tuple[int, BadValue]]
 
@@ -63,7 +63,7 @@ def _from_text_column(field: Field, array: pa.Array) -> tuple[pa.Array, Faults]:
         true, false = (pc.is_in(lowered, value_set=pa.array(words, pa.large_string())) for words in (["true", "1"], ["false", "0"]))
         fast = pc.if_else(true, True, pc.if_else(false, False, None)).cast(pa.bool_())
     elif field.kind == "moment":
-        fast = _moments(array)
+        fast = _timely(_moments(array))
     return _rest(field, array, fast, from_text)
 
 
@@ -82,6 +82,18 @@ def _moments(array: pa.Array) -> pa.Array:
         return pa.nulls(len(array), utc)
 
 
+def _timely(moments: pa.Array) -> pa.Array:
+    """The moments or days between 1970 and 2200, null for the others."""
+    scale = 1 if pa.types.is_timestamp(moments.type) else 86_400_000_000
+    numbers = moments.cast(pa.int64() if scale == 1 else pa.int32()).cast(pa.int64())
+    within = pc.and_(pc.greater_equal(numbers, EARLIEST // scale), pc.less(numbers, LATEST // scale))
+    return pc.if_else(within, moments, None)
+
+
+def _untimely(field: Field, value: Any) -> Any:
+    raise BadValue(f"{field.name} is {value}; expected a time between 1970 and 2200.")
+
+
 def _rest(field: Field, array: pa.Array, fast: pa.Array, read: Any) -> tuple[pa.Array, Faults]:
     """`fast` where it is known, else each value of `array` read alone."""
     if isinstance(fast, pa.ChunkedArray):
@@ -93,7 +105,7 @@ def _rest(field: Field, array: pa.Array, fast: pa.Array, read: Any) -> tuple[pa.
     values: list[Any] = []
     for row in open_rows:
         try:
-            values.append(read(field, array[int(row)].as_py()))
+            values.append(read(field, _python(array[int(row)])))
         except BadValue as fault:
             values.append(None)
             faults.append((int(row), fault))
@@ -104,6 +116,14 @@ def _rest(field: Field, array: pa.Array, fast: pa.Array, read: Any) -> tuple[pa.
     use_patch = np.zeros(len(array), dtype=bool)
     use_patch[open_rows] = True
     return pc.if_else(pa.array(use_patch), patch.take(pa.array(index)), fast), faults
+
+
+def _python(value: pa.Scalar) -> Any:
+    """The value as Python's own; a moment that Python cannot hold as its number."""
+    try:
+        return value.as_py()
+    except (ValueError, OverflowError):
+        return value.value
 
 
 def _from_numbers(field: Field, array: pa.Array) -> tuple[pa.Array, Faults]:
@@ -126,9 +146,11 @@ def _from_typed(field: Field, array: pa.Array) -> tuple[pa.Array, Faults]:
         return array.cast(pa.large_string()), []
     if field.kind == "moment" and (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
         moments = array.cast(pa.timestamp("us", kind.tz) if pa.types.is_timestamp(kind) and kind.tz else pa.timestamp("us"), safe=False)
-        return (moments.cast(field.arrow) if moments.type.tz else pc.assume_timezone(moments, "UTC")), []
+        moments = moments.cast(field.arrow) if moments.type.tz else pc.assume_timezone(moments, "UTC")
+        return _rest(field, moments, _timely(moments), _untimely)
     if field.kind == "day" and (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
-        return array.cast(pa.date32(), safe=False), []
+        days = array.cast(pa.date32(), safe=False)
+        return _rest(field, days, _timely(days), _untimely)
     if field.kind == "flag" and pa.types.is_boolean(kind):
         return array, []
     if field.kind == "flag" and pa.types.is_integer(kind):

@@ -77,7 +77,7 @@ def _read_parquet(path: Path, draft: Draft) -> None:
     # Opened by us, so that a folder called a=b is not taken for a partition column.
     with path.open("rb") as file:
         table = pa.parquet.ParquetFile(file).read()
-    _take_columns(table, draft)
+    take_columns(table, draft)
 
 
 def _read_csv(path: Path, draft: Draft) -> None:
@@ -111,7 +111,7 @@ def _read_csv(path: Path, draft: Draft) -> None:
         draft.problems.append(Problem(f"the row has {what}. Quote cells that hold a {delimiter!r}.", draft.file, number))
     if len(short) > EXAMPLES:
         draft.refuse(f"{len(short) - EXAMPLES:,} more rows have another number of cells than the first line.")
-    _take_columns(table, draft)
+    take_columns(table, draft)
 
 
 def _read_jsonl(path: Path, draft: Draft) -> None:
@@ -145,7 +145,8 @@ def _as_arrow(column: Field, values: list[object]) -> pa.Array:
     return pa.array(values, type=raw).cast(column.arrow)
 
 
-def _take_columns(table: pa.Table, draft: Draft) -> None:
+def take_columns(table: pa.Table, draft: Draft) -> None:
+    """Cast the columns that the contract knows; what cannot be cast becomes a problem of the draft."""
     draft.begin(table.num_rows)
     for column in _columns_of(draft, set(table.column_names)):
         array, faults = cast_column(column, table.column(column.name).combine_chunks())

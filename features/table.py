@@ -238,6 +238,8 @@ def _words(column: pa.Array, starts: Array) -> Nested:
 
 def _nested(words: list[str], sizes: Array, starts: Array) -> Nested:
     """Hashtags given as lists (size -1 = unknown), folded as they would be in a caption; one without letters counts for nothing."""
+    if not words:
+        return Nested(np.zeros(0, np.int64), np.zeros(len(sizes) + 1, np.int64), sizes >= 0, starts)
     text = Text.from_list(["#" + word.lstrip("#") for word in words], np.array([0, len(words)], dtype=np.int64))
     tags = text.hashtags
     ends = np.zeros(len(sizes) + 1, dtype=np.int64)

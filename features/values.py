@@ -14,6 +14,8 @@ _MICROSECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SHORT_COUNT = re.compile(r"^\s*([0-9]+(?:[.,][0-9]+)?)\s*(k|m|b|mio|mrd|tsd|bin|mn)\.?\s*$", re.IGNORECASE)
 _GROUPED = re.compile(r"^\s*[0-9]{1,3}(?:[.,'’ \u00a0\u202f][0-9]{3})+\s*$")
+# Microseconds since 1970. No platform is older, and what lies centuries ahead is a mistake in the export.
+EARLIEST, LATEST = 0, 7_258_118_400 * _MICROSECOND
 _WHOLE = re.compile(r"^[+-]?[0-9]+$")
 _SCIENTIFIC = re.compile(r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{2}$")
 
@@ -110,15 +112,21 @@ def _moment(field: Field, value: Any) -> int:
     except ValueError:
         raise _bad(field, value, 'expected a moment such as "2026-11-01T09:30:00Z".') from None
     delta = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
-    return (delta.days * 86_400 + delta.seconds) * _MICROSECOND + delta.microseconds
+    microseconds = (delta.days * 86_400 + delta.seconds) * _MICROSECOND + delta.microseconds
+    if not EARLIEST <= microseconds < LATEST:
+        raise _bad(field, value, "expected a moment between 1970 and 2200.")
+    return microseconds
 
 
 def _day(field: Field, value: Any) -> int:
     """Days since 1970."""
     try:
-        return date.fromisoformat(value.strip()[:10]).toordinal() - 719_163
+        day = date.fromisoformat(value.strip()[:10]).toordinal() - 719_163
     except (ValueError, AttributeError):
         raise _bad(field, value, 'expected a day such as "2026-11-01".') from None
+    if not EARLIEST <= day * 86_400 * _MICROSECOND < LATEST:
+        raise _bad(field, value, "expected a day between 1970 and 2200.")
+    return day
 
 
 def _words(field: Field, value: Any) -> list[str]:

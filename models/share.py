@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm, qmc
+from scipy.special import ndtri
 
 from models.followers import FollowerModel
 
@@ -22,8 +22,14 @@ BETWEEN = 0.6
 
 @lru_cache(maxsize=1)
 def _normals() -> np.ndarray:
-    """The same well-spread standard normal triples for every account, shape (DRAWS, 3)."""
-    draws: np.ndarray = norm.ppf(qmc.Sobol(3, seed=0).random(DRAWS))
+    """The same evenly spread standard normal triples for every account, shape (DRAWS, 3).
+
+    Points of the additive recurrence whose steps are powers of the root of x^4 = x + 1 (Roberts 2018); scipy's own sequences take a
+    second to import.
+    """
+    root = 1.2207440846057596
+    steps = root ** -np.arange(1.0, 4.0)
+    draws: np.ndarray = ndtri((0.5 + np.arange(1, DRAWS + 1)[:, None] * steps) % 1.0)
     return draws
 
 
