@@ -85,8 +85,10 @@ check: setup ## lint, format, types and who may import whom
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-logo
 
-bench: setup ## run the benchmark
-	@$(RUN)/authenticity bench
+bench: setup ## measure again what docs/results.md says of this code and of the synthetic world
+	@$(RUN)/python bench/results.py "synthetic world" bench/world_results.py
+	@$(RUN)/python bench/results.py features bench/features.py
+	@$(RUN)/python bench/results.py serving bench/serving.py
 
 serve: setup ## answer over HTTP on this machine, port 3000
 	@$(RUN)/authenticity serve

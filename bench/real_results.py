@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-import results  # noqa: E402
 from real_accounts import NOTE, SOURCES  # noqa: E402
+from results import machine  # noqa: E402
 from rich.console import Console  # noqa: E402
 
 from training import report  # noqa: E402
@@ -35,7 +35,6 @@ def main() -> int:
     wish = argparse.ArgumentParser(description=__doc__)
     wish.add_argument("--data", type=Path, default=ROOT / "var" / "real_accounts")
     wish.add_argument("--home", type=Path, default=ROOT / "var")
-    wish.add_argument("--write", action="store_true", help="put the table into docs/results.md")
     asked = wish.parse_args()
     if not asked.data.is_dir():
         print(f"{asked.data} is not there: run `python bench/real_accounts.py --out {asked.data}` first", file=sys.stderr)
@@ -48,10 +47,7 @@ def main() -> int:
         found = train(replace(experiment, holdout=holdout, change=change), asked.home, asked.data, stages=Bars(Console(stderr=True)))
         title = f"{holdout} alone, learnt from the other two" if holdout else "unseen records of all three sources"
         lines += rows(title, found.measurements)
-    table = "\n".join([*lines, "", f"Measured on {results.machine()}. {NOTE}"])
-    print(table)
-    if asked.write:
-        results.write("real accounts", table)
+    print("\n".join([*lines, "", f"Measured on {machine()}. {NOTE}"]))
     return 0
 
 

@@ -142,16 +142,17 @@ def main() -> None:
                 single[name] += milliseconds(ask, 25) if turn else milliseconds(ask, 5)[:0]
             for name, ask in batches.items():
                 batch[name] += milliseconds(ask, 1)[: 1 if turn else 0]
-    print(f"One account of {len(one):,} bytes with reasons, one client; milliseconds\n{'':26}{'p50':>9}{'p99':>9}{'beside bare':>13}")
+    print(f"One account of {len(one):,} bytes with reasons, one client, milliseconds:\n")
     show(single)
-    print(f"\nA batch of 100 such accounts; milliseconds\n{'':26}{'p50':>9}{'p99':>9}{'beside bare':>13}")
+    print("\nA batch of 100 such accounts, milliseconds:\n")
     show(batch)
 
 
 def show(taken: dict[str, list[float]]) -> None:
     bare_p50 = np.median(taken["uvicorn, bare FastAPI"])
+    print("| | p50 | p99 | beside bare FastAPI |\n|---|--:|--:|--:|")
     for name, times in taken.items():
-        print(f"{name:26}{np.median(times):9.2f}{np.percentile(times, 99):9.2f}{np.median(times) / bare_p50:12.2f}x")
+        print(f"| {name} | {np.median(times):.2f} | {np.percentile(times, 99):.2f} | {np.median(times) / bare_p50:.2f}× |")
 
 
 if __name__ == "__main__":

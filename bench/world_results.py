@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-import results  # noqa: E402
+from results import machine  # noqa: E402
 from rich.console import Console  # noqa: E402
 
 from training import report  # noqa: E402
@@ -21,15 +21,11 @@ from training.stages import Bars  # noqa: E402
 def main() -> int:
     wish = argparse.ArgumentParser(description=__doc__)
     wish.add_argument("--home", type=Path, default=ROOT / "var")
-    wish.add_argument("--write", action="store_true", help="put the table into docs/results.md")
     asked = wish.parse_args()
     found = train(read(ROOT / "experiments" / "default.toml"), asked.home, stages=Bars(Console(stderr=True)))
     everybody = [each for each in found.measurements if each.slice == report.EVERYBODY]
     slices = [each for each in found.measurements if each.slice != report.EVERYBODY and each.model in ("xgboost", "logistic")]
-    table = f"{report.markdown(everybody)}\n\n{report.markdown(slices)}\n\nMeasured on {results.machine()}; bundle {found.bundle.id[:19]}."
-    print(table)
-    if asked.write:
-        results.write("synthetic world", table.replace("\u00a0", ""))
+    print(f"{report.markdown(everybody)}\n\n{report.markdown(slices)}\n\nMeasured on {machine()}; bundle {found.bundle.id[:19]}.")
     return 0
 
 

@@ -55,7 +55,7 @@ def alphabet() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     kind[0x1F1E6:0x1F200] = REGIONAL
     for code in (0x200D, *range(0xFE00, 0xFE10), 0x20E3, *range(0x1F3FB, 0x1F400)):
         kind[code], unsafe[code] = JOINER, False
-    # Escaped, because two of them turn into ASCII signs when an editor normalises. Of Arabic, full width, Greek, Armenian, Ethiopic, Spanish.
+    # Escaped, because two of them turn into ASCII signs when an editor normalises.
     for code in map(ord, "?\u061f\uff1f\u037e\u055e\u1367\u00bf\u2047\u2048\u2049"):
         kind[code], unsafe[code] = QUESTION, False
     for code in map(ord, "'’ʼ"):

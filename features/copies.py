@@ -38,7 +38,8 @@ def triples(data: A, at: int, end: int, kind: A, fold: A, out: A) -> int:
     if not blank and a != 0:
         out[count] = (a << 42) | (b << 21) | 32
         count += 1
-    found = np.sort(out[:count])
+    found = out[:count]
+    found.sort()
     distinct = 0
     for j in range(count):
         if j == 0 or found[j] != found[j - 1]:
@@ -103,7 +104,10 @@ def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_cou
     """
     out = np.full(len(starts) - 1, np.nan)
     chosen = np.empty(NEWEST, dtype=np.int64)
-    sets = np.empty((NEWEST, CHARACTERS + 2), dtype=np.int64)
+    most = 0
+    for i in range(len(starts) - 1):
+        most = max(most, starts[i + 1] - starts[i])
+    sets = np.empty((min(most, NEWEST), CHARACTERS + 2), dtype=np.int64)
     sizes = np.zeros(NEWEST, dtype=np.int64)
     sketches = np.zeros(NEWEST, dtype=np.uint64)
     copied = np.zeros(NEWEST, dtype=np.bool_)
