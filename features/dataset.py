@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,8 +73,13 @@ def load(path: Path, tables: Sequence[str] | None = None, part: int | None = Non
 
 def parts(path: Path) -> list[int | None]:
     """The part numbers of a dataset, in order; [None] when every table is one file."""
-    numbers = {_number(file) for file in _files(path).get("accounts", [])}
-    return sorted(numbers, key=lambda number: -1 if number is None else number)
+    found = _files(path)
+    numbers = {name: {_number(file) for file in files} for name, files in found.items()}
+    for name, mine in numbers.items():
+        if strange := sorted(str(number) for number in mine - numbers["accounts"]):
+            whole = "one file" if strange == ["None"] else f"part {', '.join(strange[:3])}"
+            raise DatasetError([Problem(f"{name} has {whole} that accounts does not have; all tables have the same parts, split by account.")])
+    return sorted(numbers["accounts"], key=lambda number: -1 if number is None else number)
 
 
 def write(path: Path, tables: Mapping[str, pa.Table], part: int | None = None) -> None:
@@ -93,11 +98,12 @@ def writing(path: Path) -> Iterator[Path]:
 
     Raises DatasetError when `path` exists and holds anything: a dataset is never overwritten in silence.
     """
-    try:
-        with whole_folder(path) as draft:
-            yield draft
-    except FileExistsError as fault:
-        raise DatasetError([Problem(str(fault))]) from None
+    with ExitStack() as stack:
+        try:
+            draft = stack.enter_context(whole_folder(path))
+        except FileExistsError as fault:
+            raise DatasetError([Problem(str(fault))]) from None
+        yield draft
 
 
 def _files(path: Path) -> dict[str, list[Path]]:

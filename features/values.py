@@ -32,7 +32,9 @@ def not_json(content: bytes | str, fault: ValueError) -> str:
 
 def shown(value: Any) -> str:
     """A value as it came, short enough for a message and without control characters."""
-    text = value if isinstance(value, str) else repr(value)
+    # Python refuses to write out a number of thousands of digits.
+    huge = isinstance(value, int) and abs(value) > 10**60
+    text = value if isinstance(value, str) else "a number of more than 60 digits" if huge else repr(value)
     text = "".join(c if c.isprintable() else "�" for c in text[:60]) + ("…" if len(text) > 60 else "")
     return f'"{text}"' if isinstance(value, str) else text
 
