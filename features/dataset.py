@@ -78,7 +78,8 @@ def parts(path: Path) -> list[int | None]:
     for name, mine in numbers.items():
         if strange := sorted(str(number) for number in mine - numbers["accounts"]):
             whole = "one file" if strange == ["None"] else f"part {', '.join(strange[:3])}"
-            raise DatasetError([Problem(f"{name} has {whole} that accounts does not have; all tables have the same parts, split by account.")])
+            detail = f"{name} has {whole} that accounts does not have; all tables have the same parts, split by account."
+            raise DatasetError([Problem(detail)])
     return sorted(numbers["accounts"], key=lambda number: -1 if number is None else number)
 
 

@@ -29,7 +29,9 @@ def test_a_matrix_becomes_a_frame_with_a_row_per_account(small_world: Path) -> N
 
 def test_every_fault_of_a_frame_is_told_at_once() -> None:
     when = pd.Timestamp("2026-11-01", tz="UTC")
-    accounts = pd.DataFrame({"account_id": ["1", "1"], "platform": ["myspace", "x"], "observed_at": [when, when], "followers": [-1, np.nan]})
+    accounts = pd.DataFrame(
+        {"account_id": ["1", "1"], "platform": ["myspace", "x"], "observed_at": [when, when], "followers": [-1, np.nan]}
+    )
     with pytest.raises(DatasetError) as refused:
         frames.tables({"accounts": accounts})
     text = str(refused.value)
