@@ -64,7 +64,7 @@ def growth_burst_share(bursts: tuple[Column, Events], followers: Column) -> Colu
     source="concentration of gains; a purchase is a few days, an audience is many",
     unknown=_SHORT,
     high="Few days brought most of the new followers (Gini {value}).",
-    low="The new followers are spread over the days (Gini {value}).",
+    low="The new followers came on more different days than with peers (Gini {value}).",
 )
 def growth_gini(daily_gains: tuple[Events, Events]) -> Column:
     """Inequality of the daily gains (losses count as 0), 0 to 1."""
@@ -78,7 +78,7 @@ def growth_gini(daily_gains: tuple[Events, Events]) -> Column:
     source="concentration of gains in the three best days",
     unknown=_SHORT,
     high="Three days brought {value} of all new followers.",
-    low="The three best days brought {value} of all new followers.",
+    low="The three best days brought {value} of all new followers, less than with peers.",
 )
 def growth_top_days_share(daily_gains: tuple[Events, Events]) -> Column:
     """Share of all gains that the three best days brought."""
