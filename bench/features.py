@@ -1,14 +1,16 @@
 """How long the features of one account take, and the comment features of many accounts beside the same features in pandas.
 
-Run: python -m bench.features [--accounts 2000]. Prints a Markdown table. All accounts are synthetic, from a fixed seed.
+Run: python bench/features.py [--accounts 2000]. Prints a Markdown table. All accounts are synthetic, from a fixed seed.
 """
 
 import argparse
 import os
 import platform
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,11 +18,14 @@ import orjson
 import pandas as pd
 import pyarrow as pa
 
-from features.catalog import BY_NAME, CATALOG, build, inputs_of
-from features.reference import Curve, Reference
-from features.schema import TABLES
-from features.snapshot import parse
-from features.table import AccountTable
+# This file is called like the package it measures, so its own folder must not be looked in first.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from features.catalog import BY_NAME, CATALOG, build, inputs_of  # noqa: E402
+from features.reference import Curve, Reference  # noqa: E402
+from features.schema import TABLES  # noqa: E402
+from features.snapshot import parse  # noqa: E402
+from features.table import AccountTable  # noqa: E402
 
 OBSERVED = datetime(2026, 11, 1, tzinfo=UTC)
 COMMENTS = 120

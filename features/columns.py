@@ -207,12 +207,11 @@ def known(x: Events) -> Column:
 
 def total(x: Events) -> Column:
     """Sum of the known events, unknown for none."""
-    return _enough(segments.total(x.values, x.starts), x, 1)
+    return Column(np.where(segments.known_count(x.values, x.starts) > 0, segments.total(x.values, x.starts), np.nan))
 
 
 def mean(x: Events, at_least: int = 1) -> Column:
-    count = segments.known_count(x.values, x.starts)
-    return Column(np.where(count >= max(at_least, 1), segments.total(x.values, x.starts) / np.maximum(count, 1.0), np.nan))
+    return Column(segments.mean(x.values, x.starts, at_least))
 
 
 def share(x: Events, at_least: int = 1) -> Column:
@@ -221,7 +220,7 @@ def share(x: Events, at_least: int = 1) -> Column:
 
 
 def quantile(x: Events, q: float, at_least: int = 1) -> Column:
-    return _enough(segments.quantile(x.values, x.starts, q), x, at_least)
+    return Column(segments.quantile(x.values, x.starts, q, at_least))
 
 
 def median(x: Events, at_least: int = 1) -> Column:
@@ -230,12 +229,12 @@ def median(x: Events, at_least: int = 1) -> Column:
 
 def deviation(x: Events, at_least: int = 2) -> Column:
     """Sample standard deviation."""
-    return _enough(segments.spread(x.values, x.starts), x, at_least)
+    return Column(segments.spread(x.values, x.starts, at_least))
 
 
 def gini(x: Events, at_least: int = 2) -> Column:
     """Inequality of amounts, 0 (all alike) to 1 (one has all)."""
-    return _enough(segments.gini(x.values, x.starts), x, at_least)
+    return Column(segments.gini(x.values, x.starts, at_least))
 
 
 def gaps(at: Events) -> Events:
@@ -252,10 +251,6 @@ def newest(chosen: Events, count: int) -> Events:
     """1 for the last `count` events whose flag is 1, 0 for the others."""
     after = segments.from_last(chosen.values, chosen.starts)
     return Events(np.where(after < count, 1.0, 0.0), chosen.starts)
-
-
-def _enough(values: Array, x: Events, at_least: int) -> Column:
-    return Column(np.where(segments.known_count(x.values, x.starts) >= at_least, values, np.nan))
 
 
 @dataclass(frozen=True)
@@ -275,13 +270,7 @@ def kinds(labels: Labels, at_least: int = 1) -> Kinds:
 
     Sources: Miller 1955 (bias of entropy); Simpson 1949, Hurlbert 1971 (unbiased repeat rate).
     """
-    many, distinct, log_mass, pairs, top = segments.kinds(labels.codes, labels.starts)
-    enough = many >= max(at_least, 1)
-    safe = np.where(enough, many, np.nan)
-    raw = np.maximum(segments.log_of(safe) - log_mass / safe, 0.0)
-    corrected = Column(raw + (distinct - 1.0) / (2.0 * safe))
-    repeat = _divide(pairs, np.where(safe > 1.0, safe * (safe - 1.0), np.nan))
-    return Kinds(Column(safe), Column(np.where(enough, distinct, np.nan)), corrected, Column(repeat), Column(top / safe))
+    return Kinds(*map(Column, segments.kinds(labels.codes, labels.starts, at_least)))
 
 
 def divergence(labels: Labels, later: Events, at_least: int) -> Column:

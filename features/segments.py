@@ -29,13 +29,28 @@ def total(values: F, starts: F) -> F:
 
 
 @kernel
-def quantile(values: F, starts: F, q: float) -> F:
-    """Linear-interpolated quantile of the known values (NumPy's default method), NaN for none."""
+def mean(values: F, starts: F, at_least: int) -> F:
+    """Mean of the known values, NaN for fewer than `at_least`."""
+    out = np.full(len(starts) - 1, np.nan)
+    for i in range(len(out)):
+        count, mass = 0, 0.0
+        for j in range(starts[i], starts[i + 1]):
+            if not np.isnan(values[j]):
+                count += 1
+                mass += values[j]
+        if count >= max(at_least, 1):
+            out[i] = mass / count
+    return out
+
+
+@kernel
+def quantile(values: F, starts: F, q: float, at_least: int) -> F:
+    """Linear-interpolated quantile of the known values (NumPy's default method), NaN for fewer than `at_least`."""
     out = np.full(len(starts) - 1, np.nan)
     for i in range(len(out)):
         block = values[starts[i] : starts[i + 1]]
         known = np.sort(block[~np.isnan(block)])
-        if len(known):
+        if len(known) >= max(at_least, 1):
             place = q * (len(known) - 1)
             low = int(place)
             high = min(low + 1, len(known) - 1)
@@ -44,25 +59,25 @@ def quantile(values: F, starts: F, q: float) -> F:
 
 
 @kernel
-def spread(values: F, starts: F) -> F:
-    """Sample standard deviation of the known values, NaN for fewer than two."""
+def spread(values: F, starts: F, at_least: int) -> F:
+    """Sample standard deviation of the known values, NaN for fewer than `at_least` or two."""
     out = np.full(len(starts) - 1, np.nan)
     for i in range(len(out)):
-        count, mean, squares = 0, 0.0, 0.0
+        count, middle, squares = 0, 0.0, 0.0
         for j in range(starts[i], starts[i + 1]):
             if not np.isnan(values[j]):
                 count += 1
-                step = values[j] - mean
-                mean += step / count
-                squares += step * (values[j] - mean)
-        if count > 1:
+                step = values[j] - middle
+                middle += step / count
+                squares += step * (values[j] - middle)
+        if count >= max(at_least, 2):
             out[i] = np.sqrt(squares / (count - 1))
     return out
 
 
 @kernel
-def gini(values: F, starts: F) -> F:
-    """Gini coefficient of the known values, which are not negative; NaN when their sum is 0."""
+def gini(values: F, starts: F, at_least: int) -> F:
+    """Gini coefficient of the known values, which are not negative; NaN for fewer than `at_least` or when their sum is 0."""
     out = np.full(len(starts) - 1, np.nan)
     for i in range(len(out)):
         block = values[starts[i] : starts[i + 1]]
@@ -71,8 +86,8 @@ def gini(values: F, starts: F) -> F:
         for rank in range(len(known)):
             mass += known[rank]
             weighted += (rank + 1.0) * known[rank]
-        if mass > 0.0:
-            n = len(known)
+        n = len(known)
+        if mass > 0.0 and n >= at_least:
             out[i] = max(0.0, 2.0 * weighted / (n * mass) - (n + 1.0) / n)
     return out
 
@@ -156,32 +171,31 @@ def from_last(chosen: F, starts: F) -> F:
 
 
 @kernel
-def kinds(codes: F, starts: F) -> tuple[F, F, F, F, F]:
-    """Of the codes (0 = unknown) of each account: how many, how many distinct, sum n ln n, sum n (n - 1), largest n."""
-    n_accounts = len(starts) - 1
-    many, distinct, log_mass, pairs, top = (
-        np.zeros(n_accounts),
-        np.zeros(n_accounts),
-        np.zeros(n_accounts),
-        np.zeros(n_accounts),
-        np.zeros(n_accounts),
-    )
-    for i in range(n_accounts):
+def kinds(codes: F, starts: F, at_least: int) -> tuple[F, F, F, F, F]:
+    """Of the known codes (0 = unknown) of each account: how many, how many distinct, their entropy (nats, Miller-Madow), the chance
+    that two drawn are the same, the share of the commonest; NaN for fewer than `at_least`."""
+    many, distinct, entropy, repeat, top = np.full((5, len(starts) - 1), np.nan)
+    for i in range(len(many)):
         block = np.sort(codes[starts[i] : starts[i + 1]])
-        j = 0
+        n, different, log_mass, pairs, most, j = 0.0, 0.0, 0.0, 0.0, 0.0, 0
         while j < len(block):
             run = j
             while run < len(block) and block[run] == block[j]:
                 run += 1
             if block[j] != 0:
-                n = float(run - j)
-                many[i] += n
-                distinct[i] += 1.0
-                log_mass[i] += n * np.log(n)
-                pairs[i] += n * (n - 1.0)
-                top[i] = max(top[i], n)
+                size = float(run - j)
+                n += size
+                different += 1.0
+                log_mass += size * np.log(size)
+                pairs += size * (size - 1.0)
+                most = max(most, size)
             j = run
-    return many, distinct, log_mass, pairs, top
+        if n >= max(at_least, 1):
+            many[i], distinct[i], top[i] = n, different, most / n
+            entropy[i] = max(np.log(n) - log_mass / n, 0.0) + (different - 1.0) / (2.0 * n)
+            if n > 1.0:
+                repeat[i] = pairs / (n * (n - 1.0))
+    return many, distinct, entropy, repeat, top
 
 
 @kernel

@@ -15,7 +15,7 @@ import orjson
 from features.catalog import NAMES
 from features.reference import Reference
 from features.whole import whole_file, whole_folder
-from models.booster import LIBRARY, Trees, Unreadable
+from models.booster import LIBRARY, Trees
 from models.calibration import Calibration
 from models.followers import FEATURES, FollowerModel
 from models.head import Head
@@ -25,7 +25,8 @@ from models.tiers import Tiers
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-_NAME = re.compile(r"^[a-z0-9_.]+$")
+_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9]+)?")
+AGAIN = "Fetch or train the bundle again."
 MOST_BYTES = 512 * 2**20
 
 
@@ -118,12 +119,15 @@ class Bundle:
         manifest, content = _checked(path)
         try:
             bundle = cls._from(content, str(manifest["id"]))
-        except (KeyError, TypeError, ValueError, Unreadable) as fault:
+            if check_golden:
+                bundle.check_golden()
+        except BundleError as fault:
+            raise BundleError(f"{path}: {fault}") from None
+        # The hashes are right, so somebody meant it: a bundle of another version, or one made by hand, may hold anything.
+        except Exception as fault:
             raise BundleError(
                 f"{path}: the bundle does not fit this version of authenticity ({_one_line(fault)}); train it again."
             ) from None
-        if check_golden:
-            bundle.check_golden()
         return bundle
 
     @classmethod
@@ -131,17 +135,28 @@ class Bundle:
         documents = {name: orjson.loads(data) for name, data in content.items() if name.endswith(".json")}
         heads = {}
         for name, entry in documents["heads.json"].items():
+            if name not in HEADS:
+                raise ValueError(f"it has a head that this version does not know: {name}")
             unknown = set(entry["features"]) - set(NAMES)
             if unknown:
                 raise ValueError(f"it reads features that this version does not have: {', '.join(sorted(unknown))}")
-            calibration = Calibration(entry["slope"], entry["intercept"], entry["prevalence"])
+            calibration = Calibration(float(entry["slope"]), float(entry["intercept"]), float(entry["prevalence"]))
             heads[name] = HeadModel(HEADS[name], Trees.load(content[f"{name}.ubj"], entry["features"]), calibration)
+        if not heads:
+            raise ValueError("heads.json names no head")
         rates = dict(documents["followers.json"])
-        followers = FollowerModel(Trees.load(content["followers.ubj"], rates.pop("features")), **rates)
+        if tuple(rates.pop("features")) != FEATURES:
+            raise ValueError(f"followers.json names other features than {', '.join(FEATURES)}, or in another order")
+        followers = FollowerModel(Trees.load(content["followers.ubj"], FEATURES), **rates)
+        if not isinstance(documents["card.json"], dict):
+            raise ValueError("card.json is no object")
+        peers = Peers.from_json(documents["peers.json"])
+        if not peers.whole(NAMES):
+            raise ValueError("peers.json lacks quantiles of a feature or a tier")
         return cls(
             heads,
             Reference.from_json(documents["reference.json"]),
-            Peers.from_json(documents["peers.json"]),
+            peers,
             followers,
             tuple(documents["golden.json"]),
             documents["card.json"],
@@ -165,10 +180,12 @@ def load_champion(home: Path) -> Bundle:
         path, version, run_id = entry["path"], entry["version"], entry["run_id"]
     except FileNotFoundError:
         raise BundleError(f"no champion yet in {home}: run `authenticity train experiments/default.toml` first.") from None
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         raise BundleError(f"{pointer} is damaged; run `authenticity train` again.") from None
-    if not isinstance(path, str) or not _NAME.match(path):
-        raise BundleError(f"{pointer} names {path!r}, which is no bundle of this folder.")
+    if not all(isinstance(value, str | None) for value in (version, run_id)):
+        raise BundleError(f"{pointer} is damaged: version and run_id are texts; run `authenticity train` again.")
+    if not isinstance(path, str) or not _NAME.fullmatch(path):
+        raise BundleError(f"{pointer} names {path!r}, which is no bundle of this folder; run `authenticity train` again.")
     return replace(Bundle.load(home / "bundles" / path), version=version, run_id=run_id)
 
 
@@ -198,10 +215,9 @@ def _manifest(content: Mapping[str, bytes]) -> dict[str, Any]:
 
 def _checked(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The manifest and the bytes of every file, all of them as they were written. Raises BundleError."""
-    try:
-        raw = (path / MANIFEST).read_bytes()
-    except OSError:
-        raise BundleError(f"{path} is no bundle: it has no {MANIFEST}.") from None
+    if not _plain(path / MANIFEST):
+        raise BundleError(f"{path} is no bundle: it has no {MANIFEST}. {AGAIN}")
+    raw = (path / MANIFEST).read_bytes()
     try:
         manifest = orjson.loads(raw)
         claimed = {key: manifest[key] for key in ("format", "xgboost", "files")}
@@ -209,21 +225,35 @@ def _checked(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     except (ValueError, KeyError, TypeError):
         whole = False
     if not whole:
-        raise BundleError(f"{path}/{MANIFEST} is damaged: it does not match its own hash. Fetch or train the bundle again.")
+        raise BundleError(f"{path}/{MANIFEST} is damaged: it does not match its own hash. {AGAIN}")
     if manifest["format"] != FORMAT:
         raise BundleError(f"{path} has bundle format {manifest['format']}; this version reads {FORMAT}. Train it again.")
     content = {}
-    for name, entry in manifest["files"].items():
+    for name, digest, size in _listed(path, manifest["files"]):
         file = path / name
-        if not _NAME.match(name) or file.is_symlink() or entry["bytes"] > MOST_BYTES:
-            raise BundleError(f"{path}: the file {name!r} has no place in a bundle.")
-        try:
-            content[name] = file.read_bytes()
-        except OSError:
-            raise BundleError(f"{path}: the file {name} is missing. Fetch or train the bundle again.") from None
-        if hashlib.sha256(content[name]).hexdigest() != entry["sha256"]:
-            raise BundleError(f"{path}: the file {name} is damaged (SHA-256 differs). Fetch or train the bundle again.")
+        if not _NAME.fullmatch(name) or file.is_symlink() or size > MOST_BYTES:
+            raise BundleError(f"{path}: the file {name!r} has no place in a bundle. {AGAIN}")
+        if not _plain(file):
+            raise BundleError(f"{path}: the file {name} is missing. {AGAIN}")
+        if file.stat().st_size != size:
+            raise BundleError(f"{path}: the file {name} is damaged ({file.stat().st_size:,} bytes, expected {size:,}). {AGAIN}")
+        content[name] = file.read_bytes()
+        if hashlib.sha256(content[name]).hexdigest() != digest:
+            raise BundleError(f"{path}: the file {name} is damaged (SHA-256 differs). {AGAIN}")
     return manifest, content
+
+
+def _listed(path: Path, files: Any) -> list[tuple[str, str, int]]:
+    """Name, SHA-256 and size of each file of a manifest."""
+    try:
+        return [(str(name), str(entry["sha256"]), int(entry["bytes"])) for name, entry in files.items()]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise BundleError(f"{path}/{MANIFEST} does not list files with sha256 and bytes. {AGAIN}") from None
+
+
+def _plain(file: Path) -> bool:
+    """A file of its own: what a link shows can be changed elsewhere, and a pipe would be waited for."""
+    return file.is_file() and not file.is_symlink()
 
 
 def _bytes(document: Any) -> bytes:

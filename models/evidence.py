@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from features.table import AccountTable
+from models.share import FEWEST
 
 WOULD_HELP = {
     "follower_sample": "300 followers drawn at random would show which share is of the purchased type",
@@ -27,9 +28,13 @@ def evidence(table: AccountTable) -> list[dict[str, Any]]:
     hidden = rows["posts"] > 0
     liked = np.concatenate([[0], np.cumsum(~np.isnan(likes.values))])
     hidden &= liked[likes.starts[1:]] == liked[likes.starts[:-1]]
+    # Followers without counts say nothing of their type, and from a few no share can be told.
+    following = table.events("follower_following")
+    known = np.concatenate([[0], np.cumsum(~np.isnan(following.values))])
+    countable = known[following.starts[1:]] - known[following.starts[:-1]]
     found = []
     for i in range(table.n):
-        missing = [name for name in ("follower_sample", "history", "posts", "comments") if rows[name][i] == 0]
+        missing = ["follower_sample"] * bool(countable[i] < FEWEST) + [name for name in ("history", "posts", "comments") if rows[name][i] == 0]
         missing += ["likes"] * bool(hidden[i]) + ["created_at"] * bool(created[i])
         found.append(
             {

@@ -38,4 +38,5 @@ def differences(bundle: Bundle) -> list[str]:
 
 
 def _probabilities(verdict: Mapping[str, Any]) -> dict[str, float]:
-    return {name: head["probability"] for name, head in verdict["heads"].items()}
+    share = {"bought_share": verdict["bought_share"]["estimate"]} if verdict["bought_share"] else {}
+    return {name: head["probability"] for name, head in verdict["heads"].items()} | share

@@ -48,8 +48,12 @@ class Peers:
         part = (value - row[low - 1]) / (row[low] - row[low - 1])
         return float((low - 1 + part) / (POINTS - 1))
 
+    def whole(self, names: Sequence[str]) -> bool:
+        """Whether each of these features has its quantiles for every tier."""
+        return all(name in self.values and self.values[name].shape == (len(TIERS), POINTS) for name in names)
+
     def to_json(self) -> dict[str, Any]:
-        return {name: [[float(f"{x:.6g}") if np.isfinite(x) else None for x in row] for row in rows] for name, rows in self.values.items()}
+        return {name: [[float(x) if np.isfinite(x) else None for x in row] for row in rows] for name, rows in self.values.items()}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Peers:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from features.catalog import FeatureMatrix, build
+from features.catalog import BY_NAME, FeatureMatrix, build
 from features.columns import log10
 from features.problems import Problem
 from features.snapshot import Snapshot
@@ -75,7 +75,9 @@ def _answers(
     model: HeadModel = bundle.heads[name]
     able = np.zeros(table.n, dtype=bool)
     for needed in model.head.needs:
-        able |= np.diff(table.starts[needed]) > 0
+        # A row of which nothing is known, such as a follower without counts, is no evidence.
+        columns = [feature for feature in model.trees.names if needed in BY_NAME[feature].tables]
+        able |= (np.diff(table.starts[needed]) > 0) & ~np.isnan(matrix.only(columns)).all(axis=1)
     rows = np.flatnonzero(able)
     answers: list[dict[str, Any] | None] = [None] * table.n
     if not len(rows):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from models.heads import HEADS
+from training import pools
 from training.refusals import TrainingRefusal
 from training.worlds import WORLDS
 
@@ -26,6 +27,9 @@ TREE_SETTINGS: Mapping[str, tuple[float, float]] = {
     "reg_alpha": (0.0, 1_000.0),
     "gamma": (0.0, 1_000.0),
 }
+WHOLE = ("rounds", "patience", "threads", "max_depth")
+# What the learners take.
+LARGEST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def read(path: Path) -> Experiment:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise TrainingRefusal([f"{path} does not exist; experiments/default.toml shows what an experiment looks like"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
         raise TrainingRefusal([f"{path} is not TOML: {fault}"]) from None
     faults: list[str] = []
     _known(document, {f.name for f in fields(Experiment)}, "", faults)
@@ -97,17 +101,14 @@ def read(path: Path) -> Experiment:
     _known(trees, set(TREE_SETTINGS), "trees.", faults)
     default = Experiment()
     plain: dict[str, Any] = {key: document[key] for key in PLAIN if key in document}
-    for key, value in plain.items():
-        _typed(key, value, type(getattr(default, key)), faults)
-    for key in world.keys() & World.__dataclass_fields__.keys():
-        _typed(f"world.{key}", world[key], type(getattr(World(), key)), faults)
-    for key, value in trees.items():
-        low, high = TREE_SETTINGS.get(key, (value, value))
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            faults.append(f"trees.{key} is {value!r}; expected a number from {low:g} to {high:g}")
+    given = {key: (value, type(getattr(default, key))) for key, value in plain.items()}
+    given |= {f"world.{f.name}": (world[f.name], type(f.default)) for f in fields(World) if f.name in world}
+    _sensible({key: value for key, (value, kind) in given.items() if _typed(key, value, kind, faults)}, faults)
+    for key in trees.keys() & TREE_SETTINGS.keys():
+        value, (low, high), whole = trees[key], TREE_SETTINGS[key], key in WHOLE
+        if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not low <= value <= high:
+            faults.append(f"trees.{key} is {value!r}; expected a {'whole ' * whole}number from {low:g} to {high:g}")
     heads, split = _heads(document, faults), _split(document, faults)
-    if not faults:
-        _sensible(plain, world, faults)
     if faults:
         raise TrainingRefusal([f"{path.name}: {fault}" for fault in faults])
     return Experiment(**plain, heads=heads, split=split, world=World(**world), trees={**default.trees, **trees})
@@ -125,16 +126,18 @@ def _known(section: Mapping[str, Any], names: set[str], prefix: str, faults: lis
     faults += [f"{prefix}{name} is no setting; there are: {', '.join(sorted(names))}" for name in section if name not in names]
 
 
-def _typed(key: str, value: Any, kind: type, faults: list[str]) -> None:
+def _typed(key: str, value: Any, kind: type, faults: list[str]) -> bool:
     numeric = kind is float and isinstance(value, int) and not isinstance(value, bool)
-    if not (numeric or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))):
+    right = numeric or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))
+    if not right:
         words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
         faults.append(f"{key} is {value!r}; expected {words[kind]}")
+    return right
 
 
 def _heads(document: Mapping[str, Any], faults: list[str]) -> tuple[str, ...]:
     heads = document.get("heads", list(HEADS))
-    if not isinstance(heads, list) or not heads or any(head not in HEADS for head in heads):
+    if not isinstance(heads, list) or not heads or any(head not in list(HEADS) for head in heads):
         faults.append(f"heads is {heads!r}; expected some of {', '.join(HEADS)}")
         return ()
     return tuple(dict.fromkeys(heads))
@@ -149,12 +152,19 @@ def _split(document: Mapping[str, Any], faults: list[str]) -> tuple[float, float
     return (float(split[0]), float(split[1]), float(split[2]))
 
 
-def _sensible(plain: Mapping[str, Any], world: Mapping[str, Any], faults: list[str]) -> None:
-    if not 0.0 <= plain.get("dropout", 0.0) < 1.0:
-        faults.append(f"dropout is {plain['dropout']}; expected a chance from 0 to below 1")
-    if plain.get("seed", 0) < 0 or world.get("seed", 0) < 0:
-        faults.append("seed is negative; expected 0 or more")
-    if world.get("name", "high_street") not in WORLDS:
-        faults.append(f"world.name is {world['name']!r}; there are: {', '.join(WORLDS)}")
-    if world.get("accounts", 1) < 1:
-        faults.append(f"world.accounts is {world['accounts']}; expected at least 1")
+def _sensible(given: Mapping[str, Any], faults: list[str]) -> None:
+    """Values of the right type that no run can use; a setting of the world is called world.<name>."""
+    wanted = {
+        "name": (lambda name: bool(name.strip()), "expected a name"),
+        "dropout": (lambda chance: 0.0 <= chance < 1.0, "expected a chance from 0 to below 1"),
+        "seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
+        "world.seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
+        "world.accounts": (lambda accounts: accounts >= 1, "expected at least 1"),
+        "world.name": (lambda name: name in WORLDS, f"there are: {', '.join(WORLDS)}"),
+    }
+    faults += [f"{key} is {given[key]!r}; {words}" for key, (fits, words) in wanted.items() if key in given and not fits(given[key])]
+    if "pool" in given:
+        try:
+            pools.load(given["pool"])
+        except (pools.PoolError, OSError) as fault:
+            faults.append(f"pool is {given['pool']!r}; {fault}")
