@@ -64,8 +64,11 @@ def simulate(
     quiet: Quiet = False,
 ) -> None:
     """Write a labelled, synthetic dataset with real follower records."""
+    from training.worlds import WORLDS
     from training.worlds import simulate as run
 
+    if world not in WORLDS:
+        raise typer.BadParameter(f"there is no world {world!r}; there are: {', '.join(WORLDS)}", param_hint="--world")
     with Bars(err, quiet)(f"simulate {accounts:,} accounts", accounts) as advance:
         run(output, accounts, seed, world, advance)
     out.print(f"{accounts:,} synthetic accounts in {output}", highlight=False, soft_wrap=True)

@@ -17,6 +17,8 @@ WOULD_HELP = {
     "created_at": "the day the account was created would show whether it grew too fast for its age",
     "likes": "the likes of the posts are hidden; with them the engagement could be compared with peers",
 }
+# Fewer posts have no typical one, so nothing is known of their engagement.
+LEAST_ROWS = {"posts": 3}
 
 
 def evidence(table: AccountTable) -> list[dict[str, Any]]:
@@ -34,7 +36,9 @@ def evidence(table: AccountTable) -> list[dict[str, Any]]:
     countable = known[following.starts[1:]] - known[following.starts[:-1]]
     found = []
     for i in range(table.n):
-        missing = ["follower_sample"] * bool(countable[i] < FEWEST) + [name for name in ("history", "posts", "comments") if rows[name][i] == 0]
+        missing = ["follower_sample"] * bool(countable[i] < FEWEST) + [
+            name for name in ("history", "posts", "comments") if rows[name][i] < LEAST_ROWS.get(name, 1)
+        ]
         missing += ["likes"] * bool(hidden[i]) + ["created_at"] * bool(created[i])
         found.append(
             {

@@ -43,7 +43,9 @@ def tables(small_world: Path) -> Tables:
         kinds.setdefault(tuple(account_id in seen[name] for name in EVENT_TABLES), []).append(account_id)
     assert len(kinds) >= 5, "the world shows too few kinds of evidence"
     chosen = [account_id for rank in range(6) for kind in kinds.values() for account_id in kind[rank : rank + 1]][:ACCOUNTS]
-    return {name: table.filter(pc.is_in(table["account_id"], value_set=pa.array(chosen, pa.large_string()))) for name, table in whole.items()}
+    return {
+        name: table.filter(pc.is_in(table["account_id"], value_set=pa.array(chosen, pa.large_string()))) for name, table in whole.items()
+    }
 
 
 @pytest.fixture(scope="module")

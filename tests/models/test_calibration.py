@@ -54,6 +54,8 @@ def test_a_decision_is_what_costs_least_on_average() -> None:
             assert price[decide(float(probability), costs)] <= min(price.values()) + 1e-9
 
 
-@pytest.mark.parametrize(("probability", "decision"), [(0.0, "no"), (0.2, "no"), (0.2001, "undecided"), (0.9499, "undecided"), (0.95, "yes")])
+@pytest.mark.parametrize(
+    ("probability", "decision"), [(0.0, "no"), (0.2, "no"), (0.2001, "undecided"), (0.9499, "undecided"), (0.95, "yes")]
+)
 def test_the_usual_costs_decide_at_a_fifth_and_at_nineteen_twentieths(probability: float, decision: str) -> None:
     assert decide(probability, Costs()) == decision

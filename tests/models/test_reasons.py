@@ -13,7 +13,9 @@ NAMES = (UP, DOWN, NEITHER)
 PEERS = Peers({name: np.tile(np.linspace(0, 1, POINTS), (len(TIERS), 1)) for name in NAMES})
 
 
-def told(values: list[float], contributions: list[float], speaks_for: bool, slope: float = 1.0, names: tuple[str, ...] = NAMES) -> list[str]:
+def told(
+    values: list[float], contributions: list[float], speaks_for: bool, slope: float = 1.0, names: tuple[str, ...] = NAMES
+) -> list[str]:
     found = reasons(names, np.array(values), np.array(contributions), slope, speaks_for, PEERS, 1)
     return [reason["feature"] for reason in found]
 
@@ -45,7 +47,9 @@ def test_what_is_unknown_or_hardly_counts_is_left_out() -> None:
 def test_there_are_five_at_most() -> None:
     names = tuple(name for name, feature in BY_NAME.items() if not feature.raises_suspicion)[:8]
     assert len(names) > MOST == 5
-    found = reasons(names, np.full(len(names), 0.5), np.arange(1.0, 1 + len(names)), 1.0, True, Peers({n: PEERS.values[UP] for n in names}), 0)
+    found = reasons(
+        names, np.full(len(names), 0.5), np.arange(1.0, 1 + len(names)), 1.0, True, Peers(dict.fromkeys(names, PEERS.values[UP])), 0
+    )
     assert [reason["feature"] for reason in found] == list(names[::-1][:5])
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,9 @@ def test_every_account_of_a_dataset_gets_what_the_contract_promises(verdicts: li
 
 def test_an_account_gets_alone_what_it_gets_among_many(bundle: Bundle, verdicts: list[Document], table: AccountTable) -> None:
     """Bit for bit, reasons and weights included: equality of floats, no tolerance."""
-    snapshots = [parse(account(account_id=str(i), followers=10 ** (i % 7), posts=posts(i), follower_sample=followers(i * 7))) for i in range(40)]
+    snapshots = [
+        parse(account(account_id=str(i), followers=10 ** (i % 7), posts=posts(i), follower_sample=followers(i * 7))) for i in range(40)
+    ]
     snapshots += [parse(golden["document"]) for golden in bundle.golden]
     together = judge(bundle, snapshots)
     assert together == [judge(bundle, [snapshot])[0] for snapshot in snapshots]
@@ -138,7 +141,10 @@ def test_nothing_known_is_no_verdict(bundle: Bundle, more: Document) -> None:
     assert_contract(verdict)
     assert (verdict["status"], verdict["heads"], verdict["bought_share"], verdict["engagement"]) == ("insufficient_data", {}, None, None)
     assert {"follower_sample", "history", "posts", "comments"} <= {entry["field"] for entry in verdict["evidence"]["missing"]}
-    assert verdict["evidence"]["seen"] == ["profile", *(name for name in ("posts", "comments", "follower_sample", "history") if name in more)]
+    assert verdict["evidence"]["seen"] == [
+        "profile",
+        *(name for name in ("posts", "comments", "follower_sample", "history") if name in more),
+    ]
 
 
 @pytest.mark.parametrize("known", [False, True])
@@ -153,6 +159,12 @@ def test_a_head_without_its_evidence_is_undecided_and_the_evidence_named(bundle:
     assert only_followers["heads"]["bought_followers"]["probability"] != 0.2
     named = {entry["field"] for entry in only_followers["evidence"]["missing"]}
     assert "posts" in named and "follower_sample" not in named
+
+
+def test_too_few_posts_for_a_typical_one_are_named(bundle: Bundle) -> None:
+    single = one(bundle, posts=posts(30, of=1))
+    assert single["status"] == "insufficient_data" and single["evidence"]["seen"] == ["profile", "posts"]
+    assert "posts" in {entry["field"] for entry in single["evidence"]["missing"]}
 
 
 def test_hidden_likes_are_named(bundle: Bundle) -> None:
@@ -175,7 +187,9 @@ def test_the_share_says_what_it_is_a_share_of(bundle: Bundle) -> None:
 def test_any_counts_give_finite_numbers(bundle: Bundle, count: int, likes: int) -> None:
     sample = [{"follower_id": f"f{i}", "followers": count, "following": likes, "post_count": count} for i in range(40)]
     days = [{"date": f"2026-10-{i + 1:02d}", "followers": (count, likes)[i % 2]} for i in range(30)]
-    verdict = one(bundle, followers=count, following=likes, post_count=count, posts=posts(likes, likes), follower_sample=sample, history=days)
+    verdict = one(
+        bundle, followers=count, following=likes, post_count=count, posts=posts(likes, likes), follower_sample=sample, history=days
+    )
     assert_contract(verdict)
     assert verdict["status"] == "ok"
 
@@ -224,7 +238,7 @@ def test_a_higher_base_rate_raises_the_probability(bundle: Bundle) -> None:
             heads = [verdict["heads"][name] for verdict in found]
             assert [head["base_rate"] for head in heads] == list(rates)
             probabilities = [head["probability"] for head in heads]
-            assert all(lower < higher for lower, higher in zip(probabilities, probabilities[1:], strict=False))
+            assert all(lower < higher for lower, higher in pairwise(probabilities))
             # The odds move by exactly the odds of the base rates (Elkan 2001), or the head is undecided at the base rate itself.
             odds = [p / (1 - p) * (1 - rate) / rate for p, rate in zip(probabilities, rates, strict=True)]
             assert np.allclose(odds, odds[0], rtol=1e-9)
