@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from features.columns import Array, Column
+from features.columns import Array, Column, log10
 from features.schema import PLATFORMS
+from features.segments import power10
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,14 @@ class Reference:
         by_platform = [curves.get(platform, curves["all"]) for platform in PLATFORMS]
         table = np.array([(curve.intercept, curve.slope, curve.spread) for curve in by_platform])[platform_codes]
         return Column(table[:, 0]) + Column(table[:, 1]) * size, Column(table[:, 2])
+
+    def engagement_rate(self, platform_codes: Array, followers: Column) -> Column:
+        """Likes and comments per follower that peers get for a typical post, above 0: both curves, one after the other."""
+        likes, _ = self.expected(self.likes, platform_codes, log10(followers + 1))
+        comments, _ = self.expected(self.comments, platform_codes, likes)
+        # The curves are over likes + 1 and comments + 0.5; half a like is the least that can be expected.
+        both = np.maximum(power10(likes.values) - 1.0, 0.5) + np.maximum(power10(comments.values) - 0.5, 0.0)
+        return Column(both / (followers.values + 1.0))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -2,15 +2,19 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+# No write takes a day.
+ABANDONED_S = 86_400
 
 
 @contextmanager
 def whole_file(file: Path) -> Iterator[Path]:
     """A temporary sibling to write to; it takes the place of `file` when the block ends well, else it is removed."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    draft = _draft(file)
     try:
         yield draft
         _sync(draft)
@@ -29,7 +33,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise FileExistsError(f"{path} exists already; choose another folder or remove it first.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft = _draft(path)
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
     try:
@@ -40,6 +44,15 @@ def whole_folder(path: Path) -> Iterator[Path]:
         _sync(path.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _draft(path: Path) -> Path:
+    """Where to write `path` first; what a writer that was killed left there hours ago is cleared away."""
+    for left in path.parent.glob(f".{path.name}.*.tmp"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > ABANDONED_S:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
 def _sync(path: Path) -> None:

@@ -189,11 +189,10 @@ def load_champion(home: Path) -> Bundle:
     return replace(Bundle.load(home / "bundles" / path), version=version, run_id=run_id)
 
 
-def publish(bundle: Path, home: Path, version: str | None, run_id: str | None) -> Path:
-    """Copy a checked bundle to HOME/bundles and make it the champion; whoever reads meanwhile sees the old one or the new one."""
+def install(bundle: Path, home: Path) -> Path:
+    """Copy a checked bundle to HOME/bundles, whole or not at all; returns its folder there. Raises BundleError."""
     manifest, content = _checked(bundle)
-    name = str(manifest["id"]).removeprefix("sha256:")[:16]
-    target = home / "bundles" / name
+    target = home / "bundles" / str(manifest["id"]).removeprefix("sha256:")[:16]
     try:
         _checked(target)
     except BundleError:
@@ -201,9 +200,20 @@ def publish(bundle: Path, home: Path, version: str | None, run_id: str | None) -
         with whole_folder(target) as draft:
             for file, data in {**content, MANIFEST: _bytes(manifest)}.items():
                 _write(draft / file, data)
-    with whole_file(home / "champion.json") as draft:
-        draft.write_bytes(_bytes({"path": name, "version": version, "run_id": run_id}))
     return target
+
+
+def crown(installed: Path, home: Path, version: str | None, run_id: str | None) -> None:
+    """Make an installed bundle the champion; whoever reads meanwhile sees the old one or the new one."""
+    with whole_file(home / "champion.json") as draft:
+        draft.write_bytes(_bytes({"path": installed.name, "version": version, "run_id": run_id}))
+
+
+def publish(bundle: Path, home: Path, version: str | None, run_id: str | None) -> Path:
+    """Install a bundle and make it the champion; returns its folder under HOME."""
+    installed = install(bundle, home)
+    crown(installed, home, version, run_id)
+    return installed
 
 
 def _manifest(content: Mapping[str, bytes]) -> dict[str, Any]:

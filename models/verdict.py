@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from features.catalog import BY_NAME, FeatureMatrix, build
-from features.columns import log10
 from features.problems import Problem
 from features.snapshot import Snapshot
 from features.table import AccountTable
@@ -121,10 +120,9 @@ def _shares(bundle: Bundle, table: AccountTable) -> list[Share | None]:
 
 
 def _gaps(bundle: Bundle, table: AccountTable, matrix: FeatureMatrix, shares: Sequence[Share | None]) -> list[dict[str, Any] | None]:
-    rates, residuals = matrix.column("engagement_rate"), matrix.column("engagement_residual")
-    size = log10(table.column("followers") + 1)
-    _, spread = bundle.reference.expected(bundle.reference.likes, table.platform_codes, size)
-    return [engagement(float(rates[i]), float(residuals[i]), float(spread.values[i]), shares[i]) for i in range(table.n)]
+    rates = matrix.column("engagement_rate")
+    expected = bundle.reference.engagement_rate(table.platform_codes, table.column("followers")).values
+    return [engagement(float(rates[i]), float(expected[i]), shares[i]) for i in range(table.n)]
 
 
 def _moment(days: float) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from features.catalog import NAMES, build
-from features.table import AccountTable
+from features.reference import Reference
 from models import golden
-from models.bundle import Bundle, publish
+from models.bundle import Bundle, crown, install
 from models.heads import HEADS
 from models.peers import Peers
 from models.tiers import Tiers
@@ -66,35 +66,40 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
         with stages(MEASURE):
             tiers = Tiers().places(learning.table.column("followers").values)
             measurements = [row for name, learnt in heads.items() for row in labelled.measure(name, learnt, learning, tiers)]
-        with stages(SAVE):
-            pool = pools.shards(pools.load(experiment.pool))[0]
-            facts = labelled.facts(experiment, source, learning, split, heads)
-            card = report.card(facts, measurements, MODEL)
-            bundle = Bundle(
-                {name: learnt.model for name, learnt in heads.items()},
-                reference,
-                Peers.of(NAMES, matrix.values[split.fit], tiers[split.fit]),
-                follower_model.fit(pool, experiment.seed),
-                (),
-                {"card": card, "measures": report.headline(measurements, MODEL), "synthetic": source.synthetic, "data": source.described}
-                | {"seen": labelled.seen(split, learning)},
-            )
-            bundle = Bundle(**{**vars(bundle), "golden": golden.record(bundle, golden_accounts(GOLDEN_SEED))})
-            with tempfile.TemporaryDirectory(prefix="authenticity-") as draft:
-                bundle.save(Path(draft) / "bundle")
-                bundle = Bundle.load(Path(draft) / "bundle")
-                version = _record(
-                    run, experiment, source, learning.table, split, heads, learning.values, measurements, card, Path(draft) / "bundle"
-                )
-                path = publish(Path(draft) / "bundle", home, version, run.id) if experiment.champion else home
+        with stages(SAVE), tempfile.TemporaryDirectory(prefix="authenticity-") as draft:
+            card = report.card(labelled.facts(experiment, source, learning, split, heads), measurements, MODEL)
+            peer = Peers.of(NAMES, matrix.values[split.fit], tiers[split.fit])
+            facts = {
+                "card": card,
+                "measures": report.headline(measurements, MODEL),
+                "synthetic": source.synthetic,
+                "data": source.described,
+            }
+            facts |= {"seen": labelled.seen(split, learning)}
+            folder = Path(draft) / "bundle"
+            _bundle(experiment, heads, reference, peer, facts).save(folder)
+            bundle = Bundle.load(folder)
+            version = _record(run, experiment, source, split, heads, learning.values, measurements, card, folder)
+            path = install(folder, home)
+    # Only now: a training that is killed before its run has ended well crowns nothing.
+    if experiment.champion:
+        crown(path, home, version, run.id)
     return Trained(run.id, version, bundle, path, card, measurements)
+
+
+def _bundle(experiment: Experiment, heads: Mapping[str, Learnt], reference: Reference, peer: Peers, facts: Mapping[str, object]) -> Bundle:
+    """All that judging needs, with the golden accounts judged by it."""
+    # Of the first shard only: the other shards' records are in the samples of accounts that calibrate and test.
+    pool = pools.shards(pools.load(experiment.pool))[0]
+    models = {name: learnt.model for name, learnt in heads.items()}
+    bundle = Bundle(models, reference, peer, follower_model.fit(pool, experiment.seed), (), facts)
+    return replace(bundle, golden=golden.record(bundle, golden_accounts(GOLDEN_SEED)))
 
 
 def _record(
     run: tracking.Run,
     experiment: Experiment,
     source: labelled.Source,
-    table: AccountTable,
     split: splits.Split,
     heads: Mapping[str, Learnt],
     values: Mapping[str, np.ndarray],

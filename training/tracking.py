@@ -217,6 +217,7 @@ def run(
             with suppress(Exception):
                 store.client.set_tag(this.id, "ended by", type(error).__name__)
                 store.client.set_terminated(this.id, "FAILED" if isinstance(error, Exception) else "KILLED")
+                _drop_versions(store.client, this.id)
             raise
         columns = [metric.key for metric in this._metrics if not metric.key.startswith("baseline_")][:MOST_COLUMNS]
         # MLflow adds tags and aliases by looking first and inserting then, so two trainings that end together would trip each other.
@@ -239,7 +240,7 @@ def _experiment(store: TrackingStore, name: str) -> str:
 
 
 def sweep(store: TrackingStore) -> list[str]:
-    """Mark as KILLED every run of this machine whose process is gone, and drop models it left half-made. Returns their ids."""
+    """Mark as KILLED every run of this machine whose process is gone; drop its versions and half-made models. Returns their ids."""
     client, gone = store.client, []
     experiments = [each.experiment_id for each in client.search_experiments()]
     mine = f"attributes.status = 'RUNNING' and tags.`{HOST}` = '{socket.gethostname()}'"
@@ -251,11 +252,18 @@ def sweep(store: TrackingStore) -> list[str]:
         for model in client.search_logged_models([found.info.experiment_id], f"source_run_id = '{found.info.run_id}'"):
             if str(model.status) == "PENDING":
                 client.delete_logged_model(model.model_id)
+        _drop_versions(client, found.info.run_id)
         client.log_batch(found.info.run_id, tags=[RunTag("ended by", "its process is gone")])
         client.set_terminated(found.info.run_id, "KILLED")
         path.unlink(missing_ok=True)
         gone.append(str(found.info.run_id))
     return gone
+
+
+def _drop_versions(client: MlflowClient, run_id: str) -> None:
+    """Nobody should load what a run left that did not end well."""
+    for version in client.search_model_versions(f"run_id = '{run_id}'"):
+        client.delete_model_version(version.name, version.version)
 
 
 def fetch_champion(store: TrackingStore, destination: Path, name: str = "authenticity", alias: str = "champion") -> tuple[Path, str, str]:
