@@ -291,15 +291,6 @@ def ui_command(store: TrackingStore, port: int) -> tuple[list[str], dict[str, st
     """Command and environment of MLflow's pages for a local store: this machine only, one worker, no job runner, no telemetry."""
     if not store.local:
         raise TrackingError(f"the runs are on a tracking server that has its own pages: {store.uri}")
-    command = [
-        sys.executable,
-        "-m",
-        "mlflow",
-        "server",
-        "--backend-store-uri",
-        store.uri,
-        "--artifacts-destination",
-        store.artifacts.as_uri(),
-    ]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store.uri]
+    command += ["--artifacts-destination", store.artifacts.as_uri(), "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     return command, {**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
