@@ -80,7 +80,7 @@ def validate(data: Data, quiet: Quiet = False) -> None:
         colour = "red" if problem.severity == "error" else "yellow"
         out.print(f"[{colour}]{problem.severity}[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
     out.print(f"{len(errors)} errors, {len(problems) - len(errors)} warnings" if problems else "No problems.", highlight=False)
-    raise typer.Exit(1 if errors else 0)
+    raise typer.Exit(bool(errors))
 
 
 @app.command()
@@ -155,9 +155,8 @@ def evaluate(
     with stages("evaluate"):
         found = evaluation.evaluate(loaded, source)
     out.print(table(found.measurements))
-    kind = "synthetic " if source.synthetic else ""
     out.print(
-        f"{found.accounts:,} {kind}accounts; {found.left_out:,} left out, because the bundle has learnt from their follower records",
+        f"{found.accounts:,} {source.kind}; {found.left_out:,} left out, because the bundle has learnt from their follower records",
         highlight=False,
     )
 
@@ -227,10 +226,13 @@ def bring_champion(mine: Settings) -> None:
 @app.command()
 def ui(port: int = 5000) -> None:
     """Open the MLflow UI on the same store; Ctrl-C ends it."""
-    from training import tracking
+    from training import board, tracking
 
-    arguments, environment = tracking.ui_command(tracking.store(settings().home, os.environ.get("AUTHENTICITY_MLFLOW_TRACKING_URI")), port)
-    out.print(f"http://127.0.0.1:{port} shows the runs; Ctrl-C ends it.", highlight=False)
+    store = tracking.store(settings().home, os.environ.get("AUTHENTICITY_MLFLOW_TRACKING_URI"))
+    arguments, environment = tracking.ui_command(store, port)
+    for name, identity in tracking.experiments(store).items():
+        out.print(f"{name}: {board.review_page(port, identity)}", highlight=False, soft_wrap=True)
+    out.print(f"http://127.0.0.1:{port} shows all runs, once the server has started; Ctrl-C ends it.", highlight=False)
     os.execvpe(arguments[0], arguments, environment)
 
 

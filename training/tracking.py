@@ -39,9 +39,7 @@ from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore  # noqa: E402
 for _noisy in ("mlflow.store.db.utils", "mlflow.store.model_registry.abstract_store", "alembic"):
     logging.getLogger(_noisy).setLevel(logging.WARNING)
 
-MOST_PARAMS = 40
-LONGEST_NOTE = 4900
-MOST_COLUMNS = 8
+MOST_PARAMS, LONGEST_NOTE, MOST_COLUMNS = 40, 4900, 8
 # MLflow's pages hide tags with its own prefix; these are of no use to a reviewer.
 HOST, PID, HOLD = "mlflow.authenticity.host", "mlflow.authenticity.pid", "mlflow.authenticity.hold"
 
@@ -285,6 +283,11 @@ def fetch_champion(store: TrackingStore, destination: Path, name: str = "authent
             shutil.rmtree(target)
         Path(files).replace(target)
     return target, str(version.version), str(version.run_id)
+
+
+def experiments(store: TrackingStore) -> dict[str, str]:
+    """Names and ids of the experiments with a training in them, newest first."""
+    return {each.name: str(each.experiment_id) for each in store.client.search_experiments() if each.name != "Default"}
 
 
 def ui_command(store: TrackingStore, port: int) -> tuple[list[str], dict[str, str]]:
