@@ -132,7 +132,7 @@ def train(
     from training.report import table
 
     mine = settings()
-    trained = pipeline.train(read(experiment), mine.home, data, os.environ.get("AUTHENTICITY_MLFLOW_TRACKING_URI"), Bars(err, quiet))
+    trained = pipeline.train(read(experiment), mine.home, data, mine.tracking_server, Bars(err, quiet))
     out.print(trained.card, markup=False, highlight=False, soft_wrap=True)
     out.print(table(trained.measurements))
     out.print(f"run {trained.run_id}\nversion {trained.version}\nbundle {trained.path}", highlight=False, soft_wrap=True)
@@ -213,11 +213,10 @@ def bring_champion(mine: Settings) -> None:
         return  # A serving-only install has no registry: what lies under HOME is served.
     from models.bundle import BundleError, publish
 
-    uri = os.environ.get("AUTHENTICITY_MLFLOW_TRACKING_URI")
-    if uri is None and not (mine.home / "mlflow.db").exists():
+    if mine.tracking_server is None and not (mine.home / "mlflow.db").exists():
         return
     try:
-        path, number, run_id = tracking.fetch_champion(tracking.store(mine.home, uri), mine.home / "fetched")
+        path, number, run_id = tracking.fetch_champion(tracking.store(mine.home, mine.tracking_server), mine.home / "fetched")
         publish(path, mine.home, number, run_id)
     except (tracking.TrackingError, BundleError) as fault:
         err.print(f"[yellow]warning:[/] the champion in the registry is not used: {escape(str(fault))}", highlight=False, soft_wrap=True)
@@ -228,7 +227,8 @@ def ui(port: int = 5000) -> None:
     """Open the MLflow UI on the same store; Ctrl-C ends it."""
     from training import board, tracking
 
-    store = tracking.store(settings().home, os.environ.get("AUTHENTICITY_MLFLOW_TRACKING_URI"))
+    mine = settings()
+    store = tracking.store(mine.home, mine.tracking_server)
     arguments, environment = tracking.ui_command(store, port)
     for name, identity in tracking.experiments(store).items():
         out.print(f"{name}: {board.review_page(port, identity)}", highlight=False, soft_wrap=True)

@@ -51,6 +51,12 @@ class Settings:
         if not self.mlflow_tracking_uri:
             object.__setattr__(self, "mlflow_tracking_uri", f"sqlite:///{self.home / 'mlflow.db'}")
 
+    @property
+    def tracking_server(self) -> str | None:
+        """Where runs are recorded when it is not the store under HOME, which is made with care when it is new."""
+        own = f"sqlite:///{self.home / 'mlflow.db'}"
+        return None if self.mlflow_tracking_uri == own else self.mlflow_tracking_uri
+
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, file: Path | None = None) -> "Settings":
         """Settings from the environment first, then from `authenticity.toml` in the current folder, then the defaults.

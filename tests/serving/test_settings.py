@@ -13,6 +13,7 @@ def test_the_defaults_keep_everything_under_var(tmp_path: Path, monkeypatch: pyt
     assert settings.home == tmp_path / "var"
     assert settings.database_url == f"sqlite:///{tmp_path}/var/authenticity.db"
     assert settings.mlflow_tracking_uri == f"sqlite:///{tmp_path}/var/mlflow.db"
+    assert settings.tracking_server is None
     assert settings.api_keys_file is None
 
 
@@ -67,3 +68,9 @@ def test_a_child_process_gets_the_same_settings(tmp_path: Path) -> None:
         home=tmp_path, tiers=(1, 2, 3, 4), base_rates={"bought_followers": 0.25}, concurrency=5, api_keys_file=tmp_path / "keys"
     )
     assert Settings.load(first.environment(), Path("none.toml")) == first
+
+
+def test_a_tracking_server_of_ones_own_is_told_from_the_store_under_home(tmp_path: Path) -> None:
+    server = "http://127.0.0.1:5000"
+    assert Settings(home=tmp_path, mlflow_tracking_uri=server).tracking_server == server
+    assert Settings.load({"AUTHENTICITY_MLFLOW_TRACKING_URI": server}).tracking_server == server
