@@ -66,7 +66,9 @@ def share(flagged: int, n: int, followers: float, method: str | None, model: Fol
     tail = (1.0 - LEVEL) / 2.0
     low, middle, high = (float(x) for x in np.quantile(shares, (tail, 0.5, 1.0 - tail)))
     scope = "newest followers" if method == "newest" else "account"
-    return Share(middle, low, high, n, detectable(n, rest, model), scope)
+    seen = detectable(n, rest, model)
+    # A share too small to be seen is never excluded, however few followers were flagged.
+    return Share(middle, low, max(high, seen), n, seen, scope)
 
 
 def _draw(hits: int, of: int, normals: np.ndarray, rest: float, between: float) -> np.ndarray:
