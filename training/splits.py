@@ -158,6 +158,9 @@ def _refuse_what_cannot_be_split(n: int, labels: Mapping[str, np.ndarray], ids: 
         if label.shape != (n,):
             reasons.append(f"{head}: {label.size} labels for {n} accounts; one per account is needed, NaN where there is none")
             continue
+        if np.isnan(label).all():
+            reasons.append(f"{head}: no account has a label; add some to the labels table, or leave it out of `heads` in the experiment")
+            continue
         odd = label[~np.isnan(label) & (label != 0) & (label != 1)]
         if odd.size:
             reasons.append(f"{head}: {odd.size} labels are neither 0 nor 1 (the first is {odd[0]:g})")
