@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from features import dataset
 from features.catalog import NAMES
+from features.problems import DatasetError
 from features.table import AccountTable
 from models.heads import HEADS
 from models.tiers import TIERS
@@ -71,7 +72,12 @@ def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Sta
     path = home / "worlds" / name
     if not path.is_dir():
         with stages(f"simulate {world.accounts:,} accounts", world.accounts) as advance:
-            simulate(path, world.accounts, world.seed, world.name, advance)
+            try:
+                simulate(path, world.accounts, world.seed, world.name, advance)
+            except (DatasetError, OSError):
+                # Another training may have finished the same world meanwhile; equal seeds give equal bytes.
+                if not path.is_dir():
+                    raise
     described = f"{world.name}, {world.accounts:,} synthetic accounts, seed {world.seed}"
     return Source(path, f"world {name}", described, _digest(path), synthetic=True)
 
