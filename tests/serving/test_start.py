@@ -20,7 +20,7 @@ NOT_FOR_SERVING = ("mlflow", "sklearn", "pandas", "matplotlib", "training")
 def test_a_tampered_champion_is_never_served(champion_home: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(champion_home, home, ignore=shutil.ignore_patterns("bentoml", "mlruns", "*.db*"))
-    largest = max((file for file in home.rglob("*.ubj")), key=lambda file: file.stat().st_size)
+    largest = max((home / "bundles").rglob("*.ubj"), key=lambda file: file.stat().st_size)
     broken = bytearray(largest.read_bytes())
     broken[len(broken) // 2] ^= 1
     largest.write_bytes(broken)
