@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -39,42 +38,38 @@ class _Arithmetic:
     __rmul__ = __mul__
 
     def __truediv__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, _divide)
+        return self._with(other, segments.divide)
 
     def __rtruediv__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, _divide, swapped=True)
+        return self._with(other, segments.divide, swapped=True)
 
     def __lt__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, _comparison(np.less))
+        return self._with(other, _less)
 
     def __le__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, _comparison(np.less_equal))
+        return self._with(other, _at_most)
 
     def __gt__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, _comparison(np.greater))
+        return self._with(other, _less, swapped=True)
 
     def __ge__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, _comparison(np.greater_equal))
+        return self._with(other, _at_most, swapped=True)
 
     def __and__(self, other: object):  # type: ignore[no-untyped-def]
         return self._with(other, np.multiply)
 
-    def equals(self, other: object):  # type: ignore[no-untyped-def]
-        """1 where both are known and the same, 0 where they differ."""
-        return self._with(other, _comparison(np.equal))
+
+def _less(a: Array, b: Array) -> Array:
+    return segments.less(a, b, False)
 
 
-def _divide(a: Array, b: Array) -> Array:
-    """a / b, unknown where b is 0."""
-    out = np.full(np.broadcast(a, b).shape, np.nan)
-    return np.divide(a, b, out=out, where=b != 0)
+def _at_most(a: Array, b: Array) -> Array:
+    return segments.less(a, b, True)
 
 
-def _comparison(compare: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:
-    def compared(a: Array, b: Array) -> Array:
-        return np.where(np.isnan(a) | np.isnan(b), np.nan, compare(a, b))
-
-    return compared
+def _operand(other: object) -> Array:
+    """A column's or the events' numbers, or one number for all."""
+    return other.values if isinstance(other, _Arithmetic) else np.array([other], dtype=np.float64)
 
 
 class Column(_Arithmetic):
@@ -86,7 +81,7 @@ class Column(_Arithmetic):
     def _with(self, other: object, operator: Callable[[Array, Array], Array], swapped: bool = False) -> _Arithmetic:
         if isinstance(other, Events):
             return other._with(self, operator, not swapped)
-        operand: Any = other.values if isinstance(other, Column) else np.float64(other)  # type: ignore[arg-type]
+        operand = _operand(other)
         return Column(operator(operand, self.values) if swapped else operator(self.values, operand))
 
     def where_known(self, condition: Column) -> Column:
@@ -105,11 +100,7 @@ class Events(_Arithmetic):
         self.values, self.starts = values, starts
 
     def _with(self, other: object, operator: Callable[[Array, Array], Array], swapped: bool = False) -> _Arithmetic:
-        operand: Any
-        if isinstance(other, Column):
-            operand = np.repeat(other.values, np.diff(self.starts))
-        else:
-            operand = other.values if isinstance(other, Events) else np.float64(other)  # type: ignore[arg-type]
+        operand = np.repeat(other.values, np.diff(self.starts)) if isinstance(other, Column) else _operand(other)
         return Events(operator(operand, self.values) if swapped else operator(self.values, operand), self.starts)
 
     def only(self, chosen: Events) -> Events:
@@ -184,9 +175,9 @@ def log10(x: Column | Events | Number):  # type: ignore[no-untyped-def]
 
 def _logarithm(x: Column | Events | Number, base: float):  # type: ignore[no-untyped-def]
     if isinstance(x, Events):
-        return Events(segments.log_of(x.values) / base, x.starts)
+        return Events(segments.log_of(x.values, base), x.starts)
     if isinstance(x, Column):
-        return Column(segments.log_of(x.values) / base)
+        return Column(segments.log_of(x.values, base))
     return float(np.log(x)) / base
 
 

@@ -110,10 +110,8 @@ def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_cou
     """
     out = np.full(len(starts) - 1, np.nan)
     chosen = np.empty(NEWEST, dtype=np.int64)
-    most = 0
-    for i in range(len(starts) - 1):
-        most = max(most, starts[i + 1] - starts[i])
-    sets = np.empty((min(most, NEWEST), CHARACTERS + 2), dtype=np.int64)
+    sets = np.empty(0, dtype=np.int64)
+    begins = np.zeros(NEWEST + 1, dtype=np.int64)
     sizes = np.zeros(NEWEST, dtype=np.int64)
     is_set = np.zeros(NEWEST, dtype=np.bool_)
     sketches = np.zeros(NEWEST, dtype=np.uint64)
@@ -130,8 +128,14 @@ def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_cou
         copied[:n] = False
         is_set[:n] = False
         for a in range(n):
-            sizes[a] = triples(data, offsets[chosen[a]], offsets[chosen[a] + 1], kind, fold, sets[a])
-            sketches[a] = sketch(sets[a, : sizes[a]])
+            # A text has at most as many triples as bytes, and one for its end.
+            begins[a + 1] = begins[a] + min(offsets[chosen[a] + 1] - offsets[chosen[a]], CHARACTERS) + 2
+        if begins[n] > len(sets):
+            sets = np.empty(begins[n], dtype=np.int64)
+        for a in range(n):
+            mine = sets[begins[a] : begins[a + 1]]
+            sizes[a] = triples(data, offsets[chosen[a]], offsets[chosen[a] + 1], kind, fold, mine)
+            sketches[a] = sketch(mine[: sizes[a]])
             for b in range(a):
                 one, other = chosen[a], chosen[b]
                 if (copied[a] and copied[b]) or authors[one] == authors[other]:
@@ -141,9 +145,9 @@ def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_cou
                 if not same and differing_bits(sketches[a], sketches[b]) <= most_misses(sizes[a], sizes[b]):
                     for c in (a, b):
                         if not is_set[c]:
-                            sizes[c] = distinct(sets[c, : sizes[c]])
+                            sizes[c] = distinct(sets[begins[c] : begins[c] + sizes[c]])
                             is_set[c] = True
-                    same = alike(sets[a, : sizes[a]], sets[b, : sizes[b]])
+                    same = alike(sets[begins[a] : begins[a] + sizes[a]], sets[begins[b] : begins[b] + sizes[b]])
                 if same:
                     copied[a] = copied[b] = True
         out[i] = np.sum(copied[:n]) / n

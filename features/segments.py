@@ -129,12 +129,41 @@ def detrended(values: F, at: F, starts: F) -> F:
 
 
 @kernel
-def log_of(values: F) -> F:
-    """Natural logarithm, NaN for values that have none. A plain loop, because a vectorised one may round its tail differently."""
+def log_of(values: F, base: float) -> F:
+    """Natural logarithm over that of the base, NaN for values that have none. A plain loop, because a vectorised one may round its tail
+    differently."""
     out = np.full(len(values), np.nan)
     for j in range(len(values)):
         if values[j] > 0.0:
-            out[j] = np.log(values[j])
+            out[j] = np.log(values[j]) / base
+    return out
+
+
+@kernel
+def pairs(a: F, b: F) -> int:
+    """How many pairs two columns make, of which one may be a single number for all."""
+    return 0 if len(a) == 0 or len(b) == 0 else max(len(a), len(b))
+
+
+@kernel
+def divide(a: F, b: F) -> F:
+    """a / b, NaN where b is 0."""
+    out = np.full(pairs(a, b), np.nan)
+    for j in range(len(out)):
+        divisor = b[j if len(b) > 1 else 0]
+        if divisor != 0.0:
+            out[j] = a[j if len(a) > 1 else 0] / divisor
+    return out
+
+
+@kernel
+def less(a: F, b: F, or_equal: bool) -> F:
+    """1 where a < b (or a = b, if that counts), 0 where not, NaN where either is unknown."""
+    out = np.full(pairs(a, b), np.nan)
+    for j in range(len(out)):
+        x, y = a[j if len(a) > 1 else 0], b[j if len(b) > 1 else 0]
+        if not np.isnan(x + y) or (np.isinf(x) and np.isinf(y)):
+            out[j] = 1.0 if x < y or (or_equal and x == y) else 0.0
     return out
 
 
