@@ -70,12 +70,15 @@ def _strongest_window(at: A, starts: A, days: A, share: A) -> A:
         if n < LEAST:
             continue
         best = 0.0
+        below = np.empty(n)
+        for j in range(n):
+            below[j] = _below(born[j], days, share)
         for width in WINDOWS:
             end = 0
             for j in range(n):
                 while end < n and born[end] < born[j] + width:
                     end += 1
-                expected = n * (_below(born[j] + width, days, share) - _below(born[j], days, share))
+                expected = n * (_below(born[j] + width, days, share) - below[j])
                 expected = min(max(expected, RAREST), n - RAREST)
                 best = max(best, (end - j - expected) / np.sqrt(expected * (1.0 - expected / n)))
         out[i] = best
@@ -97,17 +100,21 @@ def _templates(data: A, offsets: A, kind: A) -> A:
     for j in range(len(out)):
         at, end, code, before, run = offsets[j], offsets[j + 1], _SEED, -1, 0
         while at < end:
-            point, at = decode(data, at, end)
-            what = kind[point] if point < SIZE else 0
-            if what == JOINER:
-                continue
-            sort = 2
-            if 48 <= point <= 57:
-                sort = 1
-            elif what == WORD or what == IDEOGRAPH:
-                sort = 0
-            if point == 95:
-                sort = 2
+            # Handles are mostly plain letters and digits, which need no look into the table.
+            point, sort = int(data[at]), 2
+            if point < 0x80:
+                at += 1
+                if 48 <= point <= 57:
+                    sort = 1
+                elif 97 <= (point | 32) <= 122:
+                    sort = 0
+            else:
+                point, at = decode(data, at, end)
+                what = kind[point] if point < SIZE else 0
+                if what == JOINER:
+                    continue
+                if what == WORD or what == IDEOGRAPH:
+                    sort = 0
             if sort != before and before >= 0:
                 code = mix(mix(code, before), run)
                 run = 0
