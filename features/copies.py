@@ -21,14 +21,20 @@ def triples(data: A, at: int, end: int, kind: A, fold: A, out: A) -> int:
     count, a, b, characters = 0, 0, 32, 0
     blank = True
     while at < end and characters < CHARACTERS:
-        point, at = decode(data, at, end)
-        what = kind[point] if point < SIZE else 0
-        if what == JOINER:
-            continue
-        letter = what == WORD or what == IDEOGRAPH
+        point = int(data[at])
+        if 97 <= point <= 122:
+            # Small plain letters are most of most comments and need no look into the tables.
+            letter, value = True, point
+            at += 1
+        else:
+            point, at = decode(data, at, end)
+            what = kind[point] if point < SIZE else 0
+            if what == JOINER:
+                continue
+            letter = what == WORD or what == IDEOGRAPH
+            value = int(fold[point]) if letter else 32
         if not letter and blank:
             continue
-        value = int(fold[point]) if letter else 32
         blank = not letter
         if a != 0:
             out[count] = (a << 42) | (b << 21) | value
