@@ -58,10 +58,6 @@ class Text:
     def labels(self) -> Labels:
         return Labels(self.codes, self.starts)
 
-    @property
-    def bytes_long(self) -> Events:
-        return Events(np.where(self.known, np.diff(self.offsets), np.nan).astype(np.float64), self.starts)
-
     @cached_property
     def composed(self) -> Text:
         """The same text in Unicode's form NFKC, so that one spelling is one word; texts that are in it stay untouched."""
@@ -117,12 +113,12 @@ class Reading:
     emoji: Events
     asks: Events
 
-    @property
+    @cached_property
     def word_count(self) -> Events:
         counts = np.diff(self.words.inner).astype(np.float64)
         return Events(np.where(np.isnan(self.characters.values), np.nan, counts), self.words.starts)
 
-    @property
+    @cached_property
     def folded(self) -> Labels:
         """A code of each text's words in order: equal for texts that differ only in case, signs, emoji or mentions."""
         codes = scanning.fold_each(self.words.codes, self.words.inner)

@@ -11,9 +11,9 @@ from models.share import Share
 def engagement(rate: float, expected: float, share: Share | None) -> dict[str, Any] | None:
     """Rate, what peers of the platform and size get, the gap in dex and its parts; None when the likes are not known.
 
-    rate, expected: likes and comments per follower of the typical post, the expected one above 0. A rate of 0 counts as a hundredth
-    of what is expected: beyond that a logarithm measures nothing. With a share pi of followers who never engage, the rate falls by
-    log10(1 - pi) (method.md 2.1); the rest is unexplained.
+    rate, expected: likes and comments of the typical post per follower of today; the expected one is above 0. A rate of 0 counts as a
+    hundredth of what is expected: beyond that a logarithm measures nothing. With a share pi of followers who never engage, the rate
+    falls by log10(1 - pi) (method.md 2.1); the rest is unexplained.
     """
     if math.isnan(rate) or math.isnan(expected):
         return None

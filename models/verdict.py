@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from features.catalog import BY_NAME, FeatureMatrix, build
+from features.catalog import BY_NAME, FeatureMatrix, build, inputs_of
+from features.columns import median
 from features.problems import Problem
 from features.snapshot import Snapshot
 from features.table import AccountTable
@@ -35,7 +36,7 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
     tiers = bundle.tiers.places(table.column("followers").values)
     tier_names = bundle.tiers.names(table.column("followers").values)
     shares = _shares(bundle, table)
-    gaps = _gaps(bundle, table, matrix, shares)
+    gaps = _gaps(bundle, table, shares)
     seen = evidence(table)
     answers = [_answers(bundle, name, table, matrix, tiers, reasons) for name in bundle.heads]
     observed = table.column("observed_at").values
@@ -119,9 +120,11 @@ def _shares(bundle: Bundle, table: AccountTable) -> list[Share | None]:
     return [share(int(flagged[i]), int(judged[i]), float(followers[i]), methods[i], bundle.followers) for i in range(table.n)]
 
 
-def _gaps(bundle: Bundle, table: AccountTable, matrix: FeatureMatrix, shares: Sequence[Share | None]) -> list[dict[str, Any] | None]:
-    rates = matrix.column("engagement_rate")
-    expected = bundle.reference.engagement_rate(table.platform_codes, table.column("followers")).values
+def _gaps(bundle: Bundle, table: AccountTable, shares: Sequence[Share | None]) -> list[dict[str, Any] | None]:
+    """Against today's followers on both sides, of whom the share is a share; the feature looks at those of the day of each post."""
+    facts = inputs_of(table, ("mature_likes", "mature_comments", "followers"))
+    rates = (median(facts["mature_likes"] + facts["mature_comments"], at_least=3) / facts["followers"]).values
+    expected = bundle.reference.engagement_rate(table.platform_codes, facts["followers"]).values
     return [engagement(float(rates[i]), float(expected[i]), shares[i]) for i in range(table.n)]
 
 

@@ -19,6 +19,7 @@ from features.catalog import NAMES
 from features.problems import DatasetError
 from features.table import AccountTable
 from models.heads import HEADS
+from models.heads.bought_followers import SMALLEST_SHARE
 from models.tiers import TIERS
 from training import report, splits
 from training.experiment import Experiment
@@ -28,7 +29,7 @@ from training.stages import Stages
 from training.worlds import simulate
 
 # Shares of purchased-type followers that are told apart in the results.
-BANDS = ((0.0, 0.10, "share < 10 %"), (0.10, 0.20, "share 10-20 %"), (0.20, 1.01, "share ≥ 20 %"))
+BANDS = ((0.0, SMALLEST_SHARE, "share < 10 %"), (SMALLEST_SHARE, 0.20, "share 10-20 %"), (0.20, 1.01, "share ≥ 20 %"))
 
 # How a world signs its labels.
 SYNTHETIC = "synthetic world"

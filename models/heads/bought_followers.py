@@ -28,7 +28,7 @@ BOUGHT_FOLLOWERS = Head(
     ),
     needs=("follower_sample", "history"),
     # Their sign differs between sources (share of 20 % composed from real records: AUC .35 on SRF, .95 on InstaFake, .04 on Cresci for
-    # the entropy of patterns; .71, .18, .92 for first digits), so what is learnt on one misleads on the next.
+    # the entropy of patterns; .71, .18, .92 for first digits; bench/real_signs.py), so what is learnt on one misleads on the next.
     left_out=frozenset({"handle_template_entropy", "handle_template_top_share", "following_benford_distance"}),
     # Where the evidence allows a sign: adding purchased-type followers must never lower the probability.
     directions={

@@ -296,17 +296,3 @@ def test_what_is_odd_but_usable_is_a_warning(tmp_path: Path) -> None:
 def test_what_is_no_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="is no folder"):
         dataset.read(tmp_path / "nowhere")
-
-
-def test_tables_that_are_not_in_the_same_parts_are_refused(tmp_path: Path, small_world: Path) -> None:
-    tables = dataset.read(small_world)
-    dataset.write(tmp_path, {"accounts": tables["accounts"]}, part=0)
-    dataset.write(tmp_path, {"posts": tables["posts"]})
-    with pytest.raises(DatasetError, match="posts has one file that accounts does not have"):
-        dataset.parts(tmp_path)
-
-
-def test_a_writers_own_fault_is_told_as_it_is(tmp_path: Path) -> None:
-    with pytest.raises(FileExistsError, match="mine"), dataset.writing(tmp_path / "new"):
-        raise FileExistsError("mine")
-    assert not (tmp_path / "new").exists()

@@ -89,3 +89,17 @@ def test_a_file_that_was_being_written_is_no_part(made: Tables, tmp_path: Path) 
     with pytest.raises(OSError, match="no room"):
         filled(tmp_path / "accounts" / "part-00000.parquet")
     assert dataset.read(tmp_path)["accounts"].num_rows == 12
+
+
+def test_tables_that_are_not_in_the_same_parts_are_refused(tmp_path: Path, small_world: Path) -> None:
+    tables = dataset.read(small_world)
+    dataset.write(tmp_path, {"accounts": tables["accounts"]}, part=0)
+    dataset.write(tmp_path, {"posts": tables["posts"]})
+    with pytest.raises(DatasetError, match="posts has one file that accounts does not have"):
+        dataset.parts(tmp_path)
+
+
+def test_a_writers_own_fault_is_told_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(FileExistsError, match="mine"), dataset.writing(tmp_path / "new"):
+        raise FileExistsError("mine")
+    assert not (tmp_path / "new").exists()

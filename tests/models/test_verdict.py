@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from features import dataset
@@ -274,3 +275,21 @@ def test_an_account_that_could_not_be_read_keeps_its_row() -> None:
             {"pointer": "", "detail": "accounts.csv row 7: no id"},
         ],
     }
+
+
+def test_the_gap_is_between_todays_rate_and_what_peers_get(trained: Any, small_world: Path) -> None:
+    tables = dataset.read(small_world)
+    followers = dict(zip(tables["accounts"]["account_id"].to_pylist(), tables["accounts"]["followers"].to_pylist(), strict=True))
+    posts = tables["posts"].to_pandas()
+    seen = 0
+    for verdict in judge_table(trained.bundle, AccountTable.from_tables(tables), reasons=False):
+        if not (gap := verdict["engagement"]):
+            continue
+        seen += 1
+        mine = posts[posts["account_id"] == verdict["account_id"]].sort_values("posted_at")
+        old = mine[mine["posted_at"] <= pd.Timestamp(verdict["observed_at"]) - pd.Timedelta(days=3)].tail(36)
+        both = (old["likes"] + old["comments"]).dropna().astype(float)
+        assert gap["rate"] == pytest.approx(both.median() / followers[verdict["account_id"]])
+        assert gap["gap_dex"] == pytest.approx(max(np.log10(gap["rate"] / gap["expected"]) if gap["rate"] else -2.0, -2.0))
+        assert sum(part["dex"] for part in gap["parts"]) == pytest.approx(gap["gap_dex"])
+    assert seen > 100
