@@ -22,7 +22,7 @@ import pyarrow as pa
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from features.catalog import BY_NAME, CATALOG, build, inputs_of  # noqa: E402
-from features.reference import Curve, Reference  # noqa: E402
+from features.reference import Curve, PeerAudience, PeerEngagement, Reference  # noqa: E402
 from features.schema import TABLES  # noqa: E402
 from features.snapshot import parse  # noqa: E402
 from features.table import AccountTable  # noqa: E402
@@ -33,7 +33,10 @@ WINDOW = 50
 COMPARED = 100
 REPEATS = 301
 EMOJI = ("😍", "🔥", "🙏", "👏")
-REFERENCE = Reference({"all": Curve(0.1, 0.75, 0.3)}, {"all": Curve(-1.0, 0.73, 0.35)}, (14_000.0, 20_750.0), (0.0, 1.0))
+REFERENCE = Reference(
+    PeerEngagement({"all": Curve(0.1, 0.75, 0.3)}, {"all": Curve(-1.0, 0.73, 0.35)}),
+    peer_audience=PeerAudience(np.array([14_000.0, 20_750.0]), np.array([0.0, 1.0])),
+)
 # The comment features that a few lines of pandas can say; near-copies and address have none.
 IN_PANDAS = (
     "comment_distinct_words",

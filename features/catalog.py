@@ -10,7 +10,7 @@ import numpy as np
 
 from features.comments import COMMENTS
 from features.engagement import ENGAGEMENT
-from features.feature import ACCOUNTS, DERIVED, REFERENCE, Family, Feature, parameters
+from features.feature import ACCOUNTS, DERIVED, Family, Feature, parameters
 from features.focus import FOCUS
 from features.followers import FOLLOWERS
 from features.growth import GROWTH
@@ -56,17 +56,22 @@ class FeatureMatrix:
 
 def build(table: AccountTable, reference: Reference | None = None) -> FeatureMatrix:
     """All features of all accounts. Without a reference, features that compare with peers are unknown."""
-    facts: dict[str, Any] = {REFERENCE: reference, ACCOUNTS: table}
+    facts = _given(table, reference)
     values = np.empty((table.n, len(CATALOG)))
     for j, feature in enumerate(CATALOG):
         values[:, j] = feature.formula(*(_fact(name, facts, table) for name in feature.inputs)).values
     return FeatureMatrix(table.account_ids, NAMES, values)
 
 
-def inputs_of(table: AccountTable, names: Sequence[str]) -> dict[str, Any]:
+def inputs_of(table: AccountTable, names: Sequence[str], reference: Reference | None = None) -> dict[str, Any]:
     """Inputs of formulas by name, plain or derived, for what is learnt from data."""
-    facts: dict[str, Any] = {REFERENCE: None, ACCOUNTS: table}
+    facts = _given(table, reference)
     return {name: _fact(name, facts, table) for name in names}
+
+
+def _given(table: AccountTable, reference: Reference | None) -> dict[str, Any]:
+    """What is there before any formula: the table, and the parts of the reference."""
+    return {**(reference or Reference()).parts(), ACCOUNTS: table}
 
 
 def _fact(name: str, facts: dict[str, Any], table: AccountTable) -> Any:

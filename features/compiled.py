@@ -1,12 +1,44 @@
 """How hot loops are compiled: once per machine, without holding the interpreter's lock."""
 
+import hashlib
+import os
+import shutil
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import numba
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_DAY_S = 86_400
+
+
+def _keep_kernels() -> None:
+    """Keep compiled loops in a folder named after all the sources they were made of.
+
+    numba looks only at the file of a loop itself, so a loop that calls one of another file would go on using the old one after that
+    file has changed. Where the folder cannot be written numba's own choice stands.
+    """
+    sources = Path(__file__).parent
+    digest = hashlib.sha256()
+    for source in sorted(sources.rglob("*.py")):
+        digest.update(source.read_bytes())
+    kept = Path(numba.config.CACHE_DIR or sources / "__pycache__") / f"kernels-{digest.hexdigest()[:16]}"
+    with suppress(OSError):
+        kept.mkdir(parents=True, exist_ok=True)
+        if os.access(kept, os.W_OK):
+            numba.config.CACHE_DIR = str(kept)
+        for old in kept.parent.glob("kernels-*"):
+            # Another process may still be running on what was here a moment ago.
+            if old != kept and time.time() - old.stat().st_mtime > _DAY_S:
+                shutil.rmtree(old, ignore_errors=True)
+
+
+_keep_kernels()
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:

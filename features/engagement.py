@@ -3,7 +3,7 @@
 from features.columns import Column, Events, detrended, deviation, gini, log, log10, mean, median, newest, quantile
 from features.feature import Family, derived
 from features.growth import followers_then
-from features.reference import Reference
+from features.reference import PeerEngagement
 from features.table import AccountTable
 
 ENGAGEMENT = Family("engagement", "Do the posts get what an audience of this size gives?")
@@ -44,11 +44,9 @@ def followers_at_post(mature_at: Events, followers: Column, history_date: Events
 
 
 @derived
-def expected_likes(reference: Reference | None, accounts: AccountTable, followers: Column) -> tuple[Column, Column] | None:
+def expected_likes(peer_engagement: PeerEngagement, accounts: AccountTable, followers: Column) -> tuple[Column, Column]:
     """log10 of the median likes that peers of this platform and size get, and the peers' spread (dex)."""
-    if reference is None:
-        return None
-    return reference.expected(reference.likes, accounts.platform_codes, log10(followers + 1))
+    return peer_engagement.expected(peer_engagement.likes, accounts.platform_codes, log10(followers + 1))
 
 
 @ENGAGEMENT.feature(
@@ -85,10 +83,8 @@ def view_rate(post_views: Events, mature_posts: Events, followers_at_post: Event
     high="The likes lie {value} spreads above what accounts of this size get.",
     low="The likes lie {value} spreads from what accounts of this size get, on the low side.",
 )
-def engagement_residual(mature_likes: Events, expected_likes: tuple[Column, Column] | None, followers: Column) -> Column:
+def engagement_residual(mature_likes: Events, expected_likes: tuple[Column, Column]) -> Column:
     """How far the median likes lie from those of peers of the same platform and size, in their spreads (dex over dex)."""
-    if expected_likes is None:
-        return unknown_like(followers)
     expected, spread = expected_likes
     return (log10(median(mature_likes, at_least=3) + 1) - expected) / spread
 
@@ -101,14 +97,10 @@ def engagement_residual(mature_likes: Events, expected_likes: tuple[Column, Colu
     high="There are more comments than so many likes bring ({value} spreads above peers).",
     low="There are fewer comments than so many likes bring ({value} spreads from peers).",
 )
-def comment_like_residual(
-    mature_likes: Events, mature_comments: Events, reference: Reference | None, accounts: AccountTable, followers: Column
-) -> Column:
+def comment_like_residual(mature_likes: Events, mature_comments: Events, peer_engagement: PeerEngagement, accounts: AccountTable) -> Column:
     """How far the mean comments lie from those of peers with as many likes, in their spreads."""
-    if reference is None:
-        return unknown_like(followers)
     likes = log10(median(mature_likes, at_least=3) + 1)
-    expected, spread = reference.expected(reference.comments, accounts.platform_codes, likes)
+    expected, spread = peer_engagement.expected(peer_engagement.comments, accounts.platform_codes, likes)
     return (log10(mean(mature_comments, at_least=3) + 0.5) - expected) / spread
 
 
@@ -149,8 +141,3 @@ def like_gini(mature_likes: Events) -> Column:
 def like_floor(mature_likes: Events) -> Column:
     """Likes of the weak posts against the typical: 10 % quantile over median."""
     return quantile(mature_likes, 0.1, at_least=FEW) / median(mature_likes)
-
-
-def unknown_like(column: Column) -> Column:
-    """Unknown for every account."""
-    return Column(column.values * float("nan"))

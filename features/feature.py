@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import Any
 
 from features.columns import Column
+from features.reference import PARTS
 from features.table import INPUTS
 from features.units import UNITS, Unit
 
 Formula = Callable[..., Column]
 
-# Inputs that are computed once and shared by several features, and the table or reference they start from.
+# Inputs that are computed once and shared by several features, and the whole table where a formula needs more than a column of it.
 DERIVED: dict[str, Callable[..., Any]] = {}
-REFERENCE = "reference"
 ACCOUNTS = "accounts"
 
 
@@ -91,7 +91,7 @@ class Family:
 
         def declare(formula: Formula) -> Formula:
             for name in parameters(formula):
-                if name not in INPUTS and name not in DERIVED and name not in (REFERENCE, ACCOUNTS):
+                if name not in INPUTS and name not in DERIVED and name not in (*PARTS, ACCOUNTS):
                     raise ValueError(f"feature {formula.__name__} asks for {name}, which is no input")
             self.features.append(Feature(formula.__name__, self.name, formula, UNITS[unit], raises_suspicion, source, unknown, high, low))
             return formula

@@ -3,7 +3,7 @@
 from features import sample
 from features.columns import Column, Events, Kinds, kinds, log_ratio, median, share
 from features.feature import Family, derived
-from features.reference import Reference
+from features.reference import PeerAudience
 from features.text import Text
 
 FOLLOWERS = Family("followers", "Do the sampled followers look like people who came by themselves?")
@@ -119,10 +119,10 @@ def follower_few_posts_share(follower_post_count: Events) -> Column:
 
 
 @derived
-def creation_burst(reference: Reference | None, follower_created_at: Events) -> Column:
-    if reference is None or not len(reference.creation_days):
+def creation_burst(peer_audience: PeerAudience, follower_created_at: Events) -> Column:
+    if not len(peer_audience.creation_days):
         return Column(sample.unknown(follower_created_at))
-    return Column(sample.strongest_window(follower_created_at, reference.creation_days, reference.creation_share))
+    return Column(sample.strongest_window(follower_created_at, peer_audience.creation_days, peer_audience.creation_share))
 
 
 @FOLLOWERS.feature(

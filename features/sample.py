@@ -1,7 +1,5 @@
 """Loops over sampled followers: creation dates, patterns of handles, first digits of counts."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from features.alphabet import IDEOGRAPH, JOINER, SIZE, WORD, alphabet
@@ -25,9 +23,9 @@ def unknown(at: Events) -> A:
     return np.full(len(at.starts) - 1, np.nan)
 
 
-def strongest_window(at: Events, days: Sequence[float], share: Sequence[float]) -> A:
+def strongest_window(at: Events, days: A, share: A) -> A:
     """z of the fullest window of creation dates against the background `share` (cumulative, at `days`), per account."""
-    return _strongest_window(at.values, at.starts, np.asarray(days, dtype=np.float64), np.asarray(share, dtype=np.float64))
+    return _strongest_window(at.values, at.starts, days, share)
 
 
 def ends_in_digit(handles: Text) -> Events:

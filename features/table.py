@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -159,7 +160,7 @@ class AccountTable:
         pieces = zip(text.known, text.offsets[:-1], text.offsets[1:], strict=True)
         return [bytes(text.data[begin:end]).decode(errors="replace") if known else None for known, begin, end in pieces]
 
-    @property
+    @cached_property
     def platform_codes(self) -> Array:
         """The place of each account's platform in PLATFORMS, int64."""
         place = {platform: code for code, platform in enumerate(PLATFORMS)}

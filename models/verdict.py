@@ -124,7 +124,7 @@ def _gaps(bundle: Bundle, table: AccountTable, shares: Sequence[Share | None]) -
     """Against today's followers on both sides, of whom the share is a share; the feature looks at those of the day of each post."""
     facts = inputs_of(table, ("mature_likes", "mature_comments", "followers"))
     rates = (median(facts["mature_likes"] + facts["mature_comments"], at_least=3) / facts["followers"]).values
-    expected = bundle.reference.engagement_rate(table.platform_codes, facts["followers"]).values
+    expected = bundle.reference.peer_engagement.rate(table.platform_codes, facts["followers"]).values
     return [engagement(float(rates[i]), float(expected[i]), shares[i]) for i in range(table.n)]
 
 

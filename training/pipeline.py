@@ -16,7 +16,8 @@ from models.bundle import Bundle, crown, install
 from models.heads import HEADS
 from models.peers import Peers
 from models.tiers import Tiers
-from training import figures, follower_model, labelled, peers, pools, report, splits, tracking
+from training import figures, follower_model, labelled, pools, report, splits, tracking
+from training import reference as references
 from training.experiment import Experiment
 from training.learning import MODEL, Learnt, learn, with_gaps
 from training.stages import Stages
@@ -55,7 +56,8 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
     tags = {"change": experiment.change, "data": source.described}
     with tracking.run(store, experiment.name, experiment.title, experiment.params(), tags) as run:
         with stages(COMPUTE):
-            reference = peers.fit(learning.table, split.fit, experiment.seed)
+            bought = learning.values.get("bought_followers", np.zeros(learning.table.n))
+            reference = references.fit(learning.table, split.fit, bought, experiment.seed)
             matrix = build(learning.table, reference)
             gaps = with_gaps(learning.table, reference, experiment.dropout, experiment.seed) if experiment.dropout else None
         heads: dict[str, Learnt] = {}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from features.catalog import FeatureMatrix, build
 from features.dataset import Tables
-from features.reference import Curve, Reference
+from features.reference import Curve, PeerAudience, PeerEngagement, Reference
 from features.schema import EVENT_TABLES, PLATFORMS, TABLES, Field
 from features.snapshot import parse
 from features.table import AccountTable
@@ -23,10 +23,14 @@ OBSERVED = datetime(2026, 11, 1, 12, tzinfo=UTC)
 REQUIRED = {name: {field.name for field in TABLES[name].fields if field.required} for name in TABLES}
 # Round numbers; the tests hold for any reference.
 REFERENCE = Reference(
-    likes={"all": Curve(0.1, 0.75, 0.3), "x": Curve(-0.5, 0.7, 0.4)},
-    comments={"all": Curve(-1.0, 0.73, 0.35)},
-    creation_days=(14_000.0, 17_000.0, 19_000.0, 20_500.0, 21_000.0),
-    creation_share=(0.0, 0.3, 0.7, 0.95, 1.0),
+    peer_engagement=PeerEngagement(
+        likes={"all": Curve(0.1, 0.75, 0.3), "x": Curve(-0.5, 0.7, 0.4)},
+        comments={"all": Curve(-1.0, 0.73, 0.35)},
+    ),
+    peer_audience=PeerAudience(
+        creation_days=np.array([14_000.0, 17_000.0, 19_000.0, 20_500.0, 21_000.0]),
+        creation_share=np.array([0.0, 0.3, 0.7, 0.95, 1.0]),
+    ),
 )
 
 PHRASES = (

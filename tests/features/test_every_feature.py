@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from features.catalog import CATALOG, NAMES, FeatureMatrix
 from features.dataset import Tables
-from features.feature import ACCOUNTS, DERIVED, REFERENCE, Feature, parameters
+from features.feature import ACCOUNTS, DERIVED, Feature, parameters
+from features.reference import PARTS
 from features.schema import EVENT_TABLES, TABLES
 from features.table import INPUTS
 from tests.features.accounts import (
@@ -231,7 +232,7 @@ def test_it_says_what_it_is(feature: Feature) -> None:
     assert feature.unknown.strip()
     assert feature.raises_suspicion in (-1, 0, 1)
     assert feature.high != feature.low
-    assert set(sources(feature)) <= {*INPUTS, REFERENCE, ACCOUNTS}
+    assert set(sources(feature)) <= {*INPUTS, *PARTS, ACCOUNTS}
 
 
 @every_feature
