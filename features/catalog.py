@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,24 +55,39 @@ class FeatureMatrix:
         return pd.DataFrame(self.values, index=pd.Index(self.account_ids, name="account_id"), columns=list(self.names))
 
 
-def build(table: AccountTable, reference: Reference | None = None) -> FeatureMatrix:
-    """All features of all accounts. Without a reference, features that compare with peers are unknown."""
-    facts = _given(table, reference)
-    values = np.empty((table.n, len(CATALOG)))
-    for j, feature in enumerate(CATALOG):
-        values[:, j] = feature.formula(*(_fact(name, facts, table) for name in feature.inputs)).values
-    return FeatureMatrix(table.account_ids, NAMES, values)
+def build(table: AccountTable, reference: Reference | None = None, names: Sequence[str] = NAMES, threads: int = 1) -> FeatureMatrix:
+    """The features `names` of all accounts. Without a reference, features that compare with peers are unknown.
+
+    The loops do not hold the interpreter's lock, so that threads share the work; the values are the same whatever their number.
+    """
+    given = reference or Reference()
+    features = [BY_NAME[name] for name in names]
+    values = np.empty((table.n, len(features)))
+
+    def fill(run: tuple[int, AccountTable]) -> None:
+        first, block = run
+        facts = _given(block, given)
+        for j, feature in enumerate(features):
+            values[first : first + block.n, j] = feature.formula(*(_fact(name, facts, block) for name in feature.inputs)).values
+
+    if threads == 1:
+        for run in table.blocks():
+            fill(run)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(fill, table.blocks()))
+    return FeatureMatrix(table.account_ids, tuple(names), values)
 
 
 def inputs_of(table: AccountTable, names: Sequence[str], reference: Reference | None = None) -> dict[str, Any]:
     """Inputs of formulas by name, plain or derived, for what is learnt from data."""
-    facts = _given(table, reference)
+    facts = _given(table, reference or Reference())
     return {name: _fact(name, facts, table) for name in names}
 
 
-def _given(table: AccountTable, reference: Reference | None) -> dict[str, Any]:
+def _given(table: AccountTable, reference: Reference) -> dict[str, Any]:
     """What is there before any formula: the table, and the parts of the reference."""
-    return {**(reference or Reference()).parts(), ACCOUNTS: table}
+    return {**reference.parts(), ACCOUNTS: table}
 
 
 def _fact(name: str, facts: dict[str, Any], table: AccountTable) -> Any:

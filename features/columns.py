@@ -143,6 +143,11 @@ class Nested:
         """An event's number, once for each of its words."""
         return Events(np.repeat(events.values, np.diff(self.inner)), self.inner[self.starts])
 
+    def cut(self, begin: int, end: int, starts: Array) -> Nested:
+        """Events `begin` to `end` (left out), without a copy of their words."""
+        first, last = self.inner[begin], self.inner[end]
+        return Nested(self.codes[first:last], self.inner[begin : end + 1] - first, self.known[begin:end], starts)
+
     def take(self, order: Array, starts: Array) -> Nested:
         """The events in a new order, with their words."""
         sizes = np.diff(self.inner)[order]

@@ -27,11 +27,12 @@ def _keep_kernels() -> None:
     digest = hashlib.sha256()
     for source in sorted(sources.rglob("*.py")):
         digest.update(source.read_bytes())
-    kept = Path(numba.config.CACHE_DIR or sources / "__pycache__") / f"kernels-{digest.hexdigest()[:16]}"
+    configured = vars(numba.config)
+    kept = Path(configured["CACHE_DIR"] or sources / "__pycache__") / f"kernels-{digest.hexdigest()[:16]}"
     with suppress(OSError):
         kept.mkdir(parents=True, exist_ok=True)
         if os.access(kept, os.W_OK):
-            numba.config.CACHE_DIR = str(kept)
+            configured["CACHE_DIR"] = str(kept)
         for old in kept.parent.glob("kernels-*"):
             # Another process may still be running on what was here a moment ago.
             if old != kept and time.time() - old.stat().st_mtime > _DAY_S:
@@ -48,4 +49,10 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     among a million, so that its features are the same bit for bit.
     """
     compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled
+
+
+def piece(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a small part of loops into each of them, where a call for every character would cost more than its work."""
+    compiled: Callable[P, R] = numba.njit(inline="always", error_model="numpy")(function)
     return compiled

@@ -3,42 +3,9 @@
 import numpy as np
 
 from features.compiled import kernel
+from features.tally import longest, room, slot_of
 
 A = np.ndarray
-
-
-@kernel
-def _bump(keys: A, counts: A, key: int, step: int) -> int:
-    """Add `step` to the count of `key` in an open-addressed table (size a power of two); the new count."""
-    mask = len(keys) - 1
-    slot = (key ^ (key >> 29)) & mask
-    while counts[slot] >= 0 and keys[slot] != key:
-        slot = (slot + 1) & mask
-    if counts[slot] < 0:
-        keys[slot] = key
-        counts[slot] = 0
-    counts[slot] += step
-    return int(counts[slot])
-
-
-@kernel
-def _before(keys: A, places: A, key: int, place: int) -> int:
-    """Note the place of `key` in a table as in `_bump` (-1 = empty); its place before, -1 for none."""
-    mask = len(keys) - 1
-    slot = (key ^ (key >> 29)) & mask
-    while places[slot] >= 0 and keys[slot] != key:
-        slot = (slot + 1) & mask
-    last = int(places[slot])
-    keys[slot], places[slot] = key, place
-    return last
-
-
-@kernel
-def _room(words: int) -> int:
-    size = 64
-    while size < 2 * words:
-        size *= 2
-    return size
 
 
 @kernel
@@ -48,16 +15,19 @@ def moving_type_token_ratio(words: A, starts: A, window: int) -> A:
     Source: Covington & McFall 2010 (MATTR).
     """
     out = np.full(len(starts) - 1, np.nan)
+    size = room(longest(starts))
+    keys, places, owner = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.full(size, -1, dtype=np.int64)
     for i in range(len(out)):
         first, last = starts[i], starts[i + 1]
         if last - first < window:
             continue
-        room, runs = _room(last - first), last - first - window + 1
-        keys, places = np.empty(room, dtype=np.int64), np.full(room, -1, dtype=np.int64)
-        mass = 0
+        mask, runs, mass = room(last - first) - 1, last - first - window + 1, 0
         for j in range(last - first):
+            slot = slot_of(keys, owner, i, mask, words[first + j])
             # A word is new in every run that holds it and not the same word before it.
-            earliest = max(j - window + 1, _before(keys, places, words[first + j], j) + 1, 0)
+            before = places[slot] if owner[slot] == i else -1
+            keys[slot], places[slot], owner[slot] = words[first + j], j, i
+            earliest = max(j - window + 1, before + 1, 0)
             mass += max(min(j, runs - 1) - earliest + 1, 0)
         out[i] = mass / (runs * window)
     return out
@@ -70,10 +40,10 @@ def distinct_share(words: A, inner: A, starts: A, pieces: int, of: int) -> A:
     A fixed number is compared, because the share falls with the length of any text (Li et al. 2016, distinct-n).
     """
     out = np.full(len(starts) - 1, np.nan)
+    size = room(of)
+    keys, owner = np.empty(size, dtype=np.int64), np.full(size, -1, dtype=np.int64)
     for i in range(len(out)):
-        seen, distinct = 0, 0
-        keys, counts = np.zeros(_room(of), dtype=np.int64), np.full(_room(of), -1, dtype=np.int64)
-        j = starts[i + 1] - 1
+        seen, distinct, j = 0, 0, starts[i + 1] - 1
         while j >= starts[i] and seen < of:
             at = inner[j + 1] - 1
             while at - pieces + 1 >= inner[j] and seen < of:
@@ -81,7 +51,9 @@ def distinct_share(words: A, inner: A, starts: A, pieces: int, of: int) -> A:
                 if pieces == 2:
                     key = words[at] * 31 + words[at - 1]
                 seen += 1
-                if _bump(keys, counts, key, 1) == 1:
+                slot = slot_of(keys, owner, i, size - 1, key)
+                if owner[slot] != i:
+                    keys[slot], owner[slot] = key, i
                     distinct += 1
                 at -= 1
             j -= 1
@@ -94,17 +66,19 @@ def distinct_share(words: A, inner: A, starts: A, pieces: int, of: int) -> A:
 def new_codes(codes: A, recent: A, starts: A) -> A:
     """How many distinct codes of the recent events (flag 1) no earlier event has; NaN where no earlier event has any."""
     out = np.full(len(starts) - 1, np.nan)
+    size = room(longest(starts))
+    keys, owner = np.empty(size, dtype=np.int64), np.full(size, -1, dtype=np.int64)
     for i in range(len(out)):
-        room = _room(starts[i + 1] - starts[i])
-        keys, counts = np.zeros(room, dtype=np.int64), np.full(room, -1, dtype=np.int64)
-        earlier, fresh = 0, 0.0
-        for j in range(starts[i], starts[i + 1]):
-            if recent[j] == 0.0 and codes[j] != 0:
-                _bump(keys, counts, codes[j], 1)
-                earlier += 1
-        for j in range(starts[i], starts[i + 1]):
-            if recent[j] == 1.0 and codes[j] != 0 and _bump(keys, counts, codes[j], 1) == 1:
-                fresh += 1.0
+        mask, earlier, fresh = room(starts[i + 1] - starts[i]) - 1, 0, 0.0
+        for flag in (0.0, 1.0):
+            for j in range(starts[i], starts[i + 1]):
+                if recent[j] != flag or codes[j] == 0:
+                    continue
+                slot = slot_of(keys, owner, i, mask, codes[j])
+                earlier += flag == 0.0
+                if owner[slot] != i:
+                    keys[slot], owner[slot] = codes[j], i
+                    fresh += flag
         if earlier > 0:
             out[i] = fresh
     return out

@@ -3,7 +3,7 @@
 import numpy as np
 
 from features.alphabet import APOSTROPHE, AT, EMOJI, IDEOGRAPH, JOINER, QUESTION, REGIONAL, SIZE, STACKED, WORD
-from features.compiled import kernel
+from features.compiled import kernel, piece
 
 A = np.ndarray
 
@@ -16,29 +16,30 @@ _KEYCAP = 0x20E3
 _TALLEST = 30
 
 
-@kernel
+@piece
 def decode(data: A, at: int, end: int) -> tuple[int, int]:
     """The code point at `at` and where the next begins; U+FFFD for a byte that begins none."""
     first = int(data[at])
+    point, after = 0xFFFD, at + 1
     if first < 0x80:
-        return first, at + 1
-    if 0xC2 <= first < 0xE0 and at + 1 < end and (data[at + 1] & 0xC0) == 0x80:
-        return ((first & 0x1F) << 6) | (int(data[at + 1]) & 0x3F), at + 2
-    if 0xE0 <= first < 0xF0 and at + 2 < end and (data[at + 1] & 0xC0) == 0x80 and (data[at + 2] & 0xC0) == 0x80:
-        return ((first & 0x0F) << 12) | ((int(data[at + 1]) & 0x3F) << 6) | (int(data[at + 2]) & 0x3F), at + 3
-    if (
-        0xF0 <= first < 0xF5
-        and at + 3 < end
-        and (data[at + 1] & 0xC0) == 0x80
-        and (data[at + 2] & 0xC0) == 0x80
-        and (data[at + 3] & 0xC0) == 0x80
+        point = first
+    elif first < 0xC2:
+        pass
+    elif first < 0xE0:
+        if at + 1 < end and (data[at + 1] & 0xC0) == 0x80:
+            point, after = ((first & 0x1F) << 6) | (int(data[at + 1]) & 0x3F), at + 2
+    elif first < 0xF0:
+        if at + 2 < end and (data[at + 1] & 0xC0) == 0x80 and (data[at + 2] & 0xC0) == 0x80:
+            point, after = ((first & 0x0F) << 12) | ((int(data[at + 1]) & 0x3F) << 6) | (int(data[at + 2]) & 0x3F), at + 3
+    elif (
+        first < 0xF5 and at + 3 < end and (data[at + 1] & 0xC0) == 0x80 and (data[at + 2] & 0xC0) == 0x80 and (data[at + 3] & 0xC0) == 0x80
     ):
         tail = ((int(data[at + 1]) & 0x3F) << 12) | ((int(data[at + 2]) & 0x3F) << 6) | (int(data[at + 3]) & 0x3F)
-        return ((first & 0x07) << 18) | tail, at + 4
-    return 0xFFFD, at + 1
+        point, after = ((first & 0x07) << 18) | tail, at + 4
+    return point, after
 
 
-@kernel
+@piece
 def mix(code: np.uint64, value: int) -> np.uint64:
     """One step of FNV-1a over a character."""
     return np.uint64((code ^ np.uint64(value)) * _PRIME)
@@ -73,6 +74,29 @@ def gather(data: A, offsets: A, order: A) -> tuple[A, A]:
 
 
 @kernel
+def keep(data: A, offsets: A, known: A, starts: A, chosen: A) -> tuple[A, A, A, A]:
+    """The texts whose flag is 1: bytes, offsets, known flags and where each account's begin."""
+    many, size = 0, 0
+    for j in range(len(known)):
+        if chosen[j] == 1.0:
+            many += 1
+            size += offsets[j + 1] - offsets[j]
+    out, ends, told = np.empty(size, dtype=np.uint8), np.zeros(many + 1, dtype=np.int64), np.empty(many, dtype=np.bool_)
+    new, place, at = np.zeros(len(starts), dtype=np.int64), 0, 0
+    for i in range(len(starts) - 1):
+        for j in range(starts[i], starts[i + 1]):
+            if chosen[j] == 1.0:
+                for byte in range(offsets[j], offsets[j + 1]):
+                    out[at] = data[byte]
+                    at += 1
+                told[place] = known[j]
+                place += 1
+                ends[place] = at
+        new[i + 1] = place
+    return out, ends, told, new
+
+
+@kernel
 def code_of_each(data: A, offsets: A, known: A) -> A:
     out = np.zeros(len(known), dtype=np.int64)
     for j in range(len(known)):
@@ -92,7 +116,10 @@ def to_compose(data: A, offsets: A, unsafe: A) -> A:
         at, end, stack = offsets[j], offsets[j + 1], 0
         while at < end:
             if data[at] < 0x80:
-                at, stack = at + 1, 0
+                stack = 0
+                at += 1
+                while at < end and data[at] < 0x80:
+                    at += 1
                 continue
             point, at = decode(data, at, end)
             what = unsafe[point] if point < SIZE else 0
@@ -106,13 +133,15 @@ def to_compose(data: A, offsets: A, unsafe: A) -> A:
 
 
 @kernel
-def read_words(data: A, offsets: A, kind: A, fold: A, second: A) -> tuple[A, A, A]:
-    """Each word's code, where each text's words begin, and (3, texts): its characters, its emoji, whether it asks.
+def read_words(data: A, offsets: A, known: A, kind: A, fold: A, second: A, unsafe: A) -> tuple[A, A, A, A]:
+    """Each word's code, where each text's words begin, (4, texts): its words, characters, emoji, whether it asks (NaN if unknown),
+    and which texts may have to be normalised and read again (as `to_compose` says).
 
     A mention (@name) is no word. Letters held down (soooo) count twice at most. An apostrophe inside a word is skipped.
     """
     texts = len(offsets) - 1
-    inner, facts, place = np.zeros(texts + 1, dtype=np.int64), np.empty((3, texts)), 0
+    inner, facts, place = np.zeros(texts + 1, dtype=np.int64), np.empty((4, texts)), 0
+    doubtful = np.zeros(texts, dtype=np.bool_)
     # Two words of letters have a sign between them, and a character that is a word of its own takes three bytes.
     most = 0
     for j in range(texts):
@@ -122,14 +151,39 @@ def read_words(data: A, offsets: A, kind: A, fold: A, second: A) -> tuple[A, A, 
         at, end = offsets[j], offsets[j + 1]
         inside, mention, joined, digit, flags = False, False, False, False, 0
         code, last, before = _SEED, -1, -1
-        characters, emoji, asks = 0, 0, 0
+        # Continuation bytes are no characters of their own.
+        tails, emoji, asks = 0, 0, 0
+        doubt, stack, tallest = False, 0, 0
         while at < end:
             point = int(data[at])
+            if 97 <= point <= 122 and not mention:
+                # Runs of small plain letters are most of most texts: no table, no sign to look at.
+                if not inside:
+                    inside, code, last, before = True, _SEED, -1, -1
+                digit = joined = False
+                stack = 0
+                while True:
+                    if point != last or last != before:
+                        code = mix(code, point)
+                    before, last = last, point
+                    at += 1
+                    if at >= end:
+                        break
+                    point = int(data[at])
+                    if point < 97 or point > 122:
+                        break
+                continue
             if point < 0x80:
                 at += 1
+                stack = 0
             else:
+                begin = at
                 point, at = decode(data, at, end)
-            characters += 1
+                tails += at - begin - 1
+                risk = unsafe[point] if point < SIZE else 0
+                doubt = doubt or risk != 0
+                stack = stack + 1 if risk == STACKED else 0
+                tallest = max(tallest, stack)
             what = kind[point] if point < SIZE else 0
             if mention and (what == WORD or point == 46):
                 continue
@@ -169,8 +223,32 @@ def read_words(data: A, offsets: A, kind: A, fold: A, second: A) -> tuple[A, A, 
             words[place] = seal(code)
             place += 1
         inner[j + 1] = place
-        facts[0, j], facts[1, j], facts[2, j] = characters, emoji, asks
-    return words[:place].copy(), inner, facts
+        doubtful[j] = doubt and tallest <= _TALLEST
+        if known[j]:
+            facts[0, j] = place - inner[j]
+            facts[1, j] = end - offsets[j] - tails
+            facts[2, j], facts[3, j] = emoji, asks
+        else:
+            facts[:, j] = np.nan
+    return words[:place].copy(), inner, facts, doubtful
+
+
+@kernel
+def replace_words(words: A, inner: A, facts: A, rows: A, new_words: A, new_inner: A, new_facts: A) -> tuple[A, A, A]:
+    """What `read_words` found, with the texts `rows` (rising) as they were read the second time."""
+    out = np.empty(len(words) + len(new_words), dtype=np.int64)
+    ends, place, turn = np.zeros(len(inner), dtype=np.int64), 0, 0
+    for j in range(len(inner) - 1):
+        again = turn < len(rows) and rows[turn] == j
+        source, first, last = (new_words, new_inner[turn], new_inner[turn + 1]) if again else (words, inner[j], inner[j + 1])
+        if again:
+            facts[:, j] = new_facts[:, turn]
+            turn += 1
+        for at in range(first, last):
+            out[place] = source[at]
+            place += 1
+        ends[j + 1] = place
+    return out[:place], ends, facts
 
 
 @kernel

@@ -3,6 +3,7 @@
 import numpy as np
 
 from features.compiled import kernel
+from features.tally import longest, room, slot_of
 
 F = np.ndarray
 
@@ -213,26 +214,34 @@ def kinds(codes: F, starts: F, at_least: int) -> tuple[F, F, F, F, F]:
     """Of the known codes (0 = unknown) of each account: how many, how many distinct, their entropy (nats, Miller-Madow), the chance
     that two drawn are the same, the share of the commonest; NaN for fewer than `at_least`."""
     many, distinct, entropy, repeat, top = np.full((5, len(starts) - 1), np.nan)
+    size = room(longest(starts))
+    keys, counts, owner = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.full(size, -1, dtype=np.int64)
+    used = np.empty(size, dtype=np.int64)
     for i in range(len(many)):
-        block = np.sort(codes[starts[i] : starts[i + 1]])
-        n, different, log_mass, pairs, most, j = 0.0, 0.0, 0.0, 0.0, 0.0, 0
-        while j < len(block):
-            run = j
-            while run < len(block) and block[run] == block[j]:
-                run += 1
-            if block[j] != 0:
-                size = float(run - j)
-                n += size
-                different += 1.0
-                log_mass += size * np.log(size)
-                pairs += size * (size - 1.0)
-                most = max(most, size)
-            j = run
-        if n >= max(at_least, 1):
-            many[i], distinct[i], top[i] = n, different, most / n
-            entropy[i] = max(np.log(n) - log_mass / n, 0.0) + (different - 1.0) / (2.0 * n)
-            if n > 1.0:
-                repeat[i] = pairs / (n * (n - 1.0))
+        mask, n, different = room(starts[i + 1] - starts[i]) - 1, 0.0, 0
+        for j in range(starts[i], starts[i + 1]):
+            if codes[j] == 0:
+                continue
+            slot = slot_of(keys, owner, i, mask, codes[j])
+            if owner[slot] != i:
+                keys[slot], counts[slot], owner[slot] = codes[j], 0, i
+                used[different] = slot
+                different += 1
+            counts[slot] += 1
+            n += 1.0
+        if n < max(at_least, 1):
+            continue
+        log_mass, pairs, most = 0.0, 0.0, 0
+        for k in range(different):
+            amount = counts[used[k]]
+            most = max(most, amount)
+            if amount > 1:
+                log_mass += amount * np.log(amount)
+                pairs += amount * (amount - 1.0)
+        many[i], distinct[i], top[i] = n, different, most / n
+        entropy[i] = max(np.log(n) - log_mass / n, 0.0) + (different - 1.0) / (2.0 * n)
+        if n > 1.0:
+            repeat[i] = pairs / (n * (n - 1.0))
     return many, distinct, entropy, repeat, top
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
@@ -16,6 +16,9 @@ from features.rows import floats
 from features.schema import EVENT_TABLES, PLATFORMS, TABLES, Field
 from features.snapshot import Snapshot
 from features.text import Text
+
+# Beyond a few megabytes every pass over the events waits for memory: 200 accounts at a time take half the time of 8,000.
+BLOCK_ROWS = 40_000
 
 Raw = Array | Text | Nested
 Kind = TypeVar("Kind")
@@ -116,6 +119,28 @@ class AccountTable:
             looked_at[name] = looked_at[name] | (np.diff(starts[name]) > 0)
         return cls(account_ids, platforms, columns, starts, looked_at)
 
+    def blocks(self, most_rows: int = BLOCK_ROWS) -> Iterator[tuple[int, AccountTable]]:
+        """The accounts in runs whose events are few enough to stay in a processor's cache: (place of the first, run)."""
+        rows = np.sum([ends[1:] for ends in self.starts.values()], axis=0)
+        first = 0
+        while first < self.n:
+            before = rows[first - 1] if first else 0
+            last = max(int(np.searchsorted(rows, before + most_rows, side="right")), first + 1)
+            yield first, self if last - first == self.n else self.block(first, last)
+            first = last
+
+    def block(self, first: int, last: int) -> AccountTable:
+        """Accounts `first` to `last` (left out) alone, without a copy of their events."""
+        columns: dict[str, Mapping[str, Raw]] = {}
+        starts: dict[str, Array] = {}
+        for name, ends in self.starts.items():
+            begin, end = int(ends[first]), int(ends[last])
+            starts[name] = ends[first : last + 1] - begin
+            if name in self.columns:
+                columns[name] = {key: _cut(column, begin, end, starts[name]) for key, column in self.columns[name].items()}
+        looked_at = {name: flags[first:last] for name, flags in self.looked_at.items()}
+        return AccountTable(self.account_ids[first:last], self.platforms[first:last], columns, starts, looked_at)
+
     def without(self, hidden: Mapping[str, Array]) -> AccountTable:
         """The same accounts as if some of their tables had not been looked at: hidden[table] is True (n,) where to hide it."""
         columns, starts, looked_at = dict(self.columns), dict(self.starts), dict(self.looked_at)
@@ -200,6 +225,11 @@ def _take(column: Raw, order: Array, starts: Array) -> Raw:
     if isinstance(column, Text | Nested):
         return column.take(order, starts)
     return column[order]
+
+
+def _cut(column: Raw, begin: int, end: int, starts: Array) -> Raw:
+    """The rows from `begin` to `end`."""
+    return column.cut(begin, end, starts) if isinstance(column, Text | Nested) else column[begin:end]
 
 
 def _begin(column: Raw, starts: Array) -> Raw:

@@ -29,7 +29,7 @@ class Text:
 
     @classmethod
     def from_arrow(cls, array: pa.Array, starts: Array) -> Text:
-        """Without a copy of the text, from a large_string array."""
+        """Without a copy of the text, from a large_string or large_binary array."""
         _, offsets, data = array.buffers()
         m = len(array)
         view = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + m + 1] if offsets else np.zeros(m + 1, dtype=np.int64)
@@ -44,10 +44,15 @@ class Text:
         data, offsets = scanning.gather(self.data, self.offsets, order)
         return Text(data, offsets, self.known[order], starts)
 
+    def cut(self, begin: int, end: int, starts: Array) -> Text:
+        """Texts `begin` to `end` (left out), without a copy of their bytes."""
+        first, last = self.offsets[begin], self.offsets[end]
+        return Text(self.data[first:last], self.offsets[begin : end + 1] - first, self.known[begin:end], starts)
+
     def only(self, chosen: Events) -> Text:
-        rows = np.flatnonzero(chosen.values == 1.0)
-        starts = np.searchsorted(rows, self.starts)
-        return self.take(rows, starts)
+        if (chosen.values == 1.0).all():
+            return self
+        return Text(*scanning.keep(self.data, self.offsets, self.known, self.starts, chosen.values))
 
     @cached_property
     def codes(self) -> Array:
@@ -59,30 +64,43 @@ class Text:
         return Labels(self.codes, self.starts)
 
     @cached_property
-    def composed(self) -> Text:
-        """The same text in Unicode's form NFKC, so that one spelling is one word; texts that are in it stay untouched."""
+    def doubtful(self) -> Array:
+        """The texts that may have to be normalised before they are read, as places."""
         *_, unsafe = alphabet()
-        rows = np.flatnonzero(scanning.to_compose(self.data, self.offsets, unsafe))
+        return np.flatnonzero(scanning.to_compose(self.data, self.offsets, unsafe))
+
+    def rows_composed(self, rows: Array) -> list[bytes]:
+        """The texts `rows` in Unicode's form NFKC, so that one spelling is one word."""
+        return [_composed(bytes(self.data[self.offsets[j] : self.offsets[j + 1]])) for j in rows]
+
+    @cached_property
+    def composed(self) -> Text:
+        """The same texts in NFKC; those that are in it stay untouched."""
+        rows = self.doubtful
         if not len(rows):
             return self
-        pieces = [_composed(bytes(self.data[self.offsets[j] : self.offsets[j + 1]])) for j in rows]
-        ends_of = len(self.data) + np.cumsum([len(piece) for piece in pieces])
-        source = np.arange(len(self.known), dtype=np.int64)
+        pieces = self.rows_composed(rows)
+        sizes = [len(piece) for piece in pieces]
+        ends_of = len(self.data) + np.cumsum(sizes)
         data = np.concatenate([self.data, np.frombuffer(b"".join(pieces), dtype=np.uint8)])
         begins, ends = self.offsets[:-1].copy(), self.offsets[1:].copy()
-        begins[rows] = ends_of - [len(piece) for piece in pieces]
-        ends[rows] = ends_of
-        gathered, offsets = scanning.gather_spans(data, begins, ends, source)
+        begins[rows], ends[rows] = ends_of - sizes, ends_of
+        gathered, offsets = scanning.gather_spans(data, begins, ends, np.arange(len(self.known), dtype=np.int64))
         return Text(gathered, offsets, self.known, self.starts)
 
     @cached_property
     def reading(self) -> Reading:
-        """All that one pass over the text tells."""
-        text = self.composed
-        kind, fold, second, _ = alphabet()
-        words, inner, facts = scanning.read_words(text.data, text.offsets, kind, fold, second)
-        facts[:, ~self.known] = np.nan
+        """All that one pass over the text tells; the few texts that are not in NFKC are read a second time, composed."""
+        words, inner, facts, doubtful = self._read()
+        rows = np.flatnonzero(doubtful)
+        self.__dict__["doubtful"] = rows
+        if len(rows):
+            again = Text.from_arrow(pa.array(self.rows_composed(rows), pa.large_binary()), np.zeros(1, dtype=np.int64))
+            words, inner, facts = scanning.replace_words(words, inner, facts, rows, *again._read()[:3])
         return Reading(Nested(words, inner, self.known, self.starts), *(Events(fact, self.starts) for fact in facts))
+
+    def _read(self) -> tuple[Array, Array, Array, Array]:
+        return scanning.read_words(self.data, self.offsets, self.known, *alphabet())
 
     @cached_property
     def hashtags(self) -> Nested:
@@ -106,17 +124,13 @@ class Text:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one pass over texts tells: their words (mentions left out), characters, emoji, and whether they ask something."""
+    """What one pass over texts tells: their words (mentions left out) and how many, characters, emoji, and whether they ask something."""
 
     words: Nested
+    word_count: Events
     characters: Events
     emoji: Events
     asks: Events
-
-    @cached_property
-    def word_count(self) -> Events:
-        counts = np.diff(self.words.inner).astype(np.float64)
-        return Events(np.where(np.isnan(self.characters.values), np.nan, counts), self.words.starts)
 
     @cached_property
     def folded(self) -> Labels:
