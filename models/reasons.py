@@ -13,7 +13,14 @@ LEAST_WEIGHT = 0.05
 
 
 def reasons(
-    names: tuple[str, ...], values: np.ndarray, contributions: np.ndarray, slope: float, speaks_for: bool, peers: Peers, tier: int
+    names: tuple[str, ...],
+    values: np.ndarray,
+    contributions: np.ndarray,
+    slope: float,
+    speaks_for: bool,
+    peers: Peers,
+    platform: str,
+    tier: str,
 ) -> list[dict[str, Any]]:
     """At most MOST reasons of one account, strongest first; values and contributions have shape (len(names),).
 
@@ -28,19 +35,19 @@ def reasons(
         if np.isnan(values[j]):
             continue
         feature, value = BY_NAME[names[j]], float(values[j])
-        percentile = peers.percentile(feature.name, tier, value)
-        high = percentile is None or percentile >= 0.5
-        if percentile is not None and feature.raises_suspicion and (high == (feature.raises_suspicion > 0)) != speaks_for:
+        standing = peers.standing(feature.name, platform, tier, value)
+        high = standing is None or standing.percentile >= 0.5
+        if standing is not None and feature.raises_suspicion and (high == (feature.raises_suspicion > 0)) != speaks_for:
             # Trees may have learnt it, but a sentence that speaks against the answer explains nothing.
             continue
         found.append(
             {
                 "feature": feature.name,
-                "sentence": feature.sentence(value, high),
+                "sentence": feature.sentence(value, high).removesuffix(".") + (standing.said() if standing else "") + ".",
                 "weight": round(float(contributions[j] * slope), 4),
                 "value": value,
                 "unit": feature.unit.name,
-                "peer_percentile": None if percentile is None else round(percentile, 4),
+                "peer_percentile": None if standing is None else round(standing.percentile, 4),
             }
         )
     return found

@@ -33,12 +33,11 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
     if not table.n:
         return []
     matrix = build(table, bundle.reference)
-    tiers = bundle.tiers.places(table.column("followers").values)
     tier_names = bundle.tiers.names(table.column("followers").values)
     shares = _shares(bundle, table)
     gaps = _gaps(bundle, table, shares)
     seen = evidence(table)
-    answers = [_answers(bundle, name, table, matrix, tiers, reasons) for name in bundle.heads]
+    answers = [_answers(bundle, name, table, matrix, tier_names, reasons) for name in bundle.heads]
     observed = table.column("observed_at").values
     identity = {"id": bundle.id, "version": bundle.version, "run_id": bundle.run_id}
     verdicts = []
@@ -69,7 +68,7 @@ def error_verdict(account_id: str | None, problems: Sequence[Problem]) -> dict[s
 
 
 def _answers(
-    bundle: Bundle, name: str, table: AccountTable, matrix: FeatureMatrix, tiers: np.ndarray, reasons: bool
+    bundle: Bundle, name: str, table: AccountTable, matrix: FeatureMatrix, tiers: Sequence[str], reasons: bool
 ) -> list[dict[str, Any] | None]:
     """The head's answer for each account; None where nothing it needs was seen."""
     model: HeadModel = bundle.heads[name]
@@ -101,7 +100,8 @@ def _answers(
                 model.calibration.slope,
                 probability >= base_rate,
                 bundle.peers,
-                int(tiers[i]),
+                table.platforms[int(i)],
+                tiers[int(i)],
             ),
         }
     return answers

@@ -70,7 +70,7 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             measurements = [row for name, learnt in heads.items() for row in labelled.measure(name, learnt, learning, tiers)]
         with stages(SAVE), tempfile.TemporaryDirectory(prefix="authenticity-") as draft:
             card = report.card(labelled.facts(experiment, source, learning, split, heads), measurements, MODEL)
-            peer = Peers.of(NAMES, matrix.values[split.fit], tiers[split.fit])
+            peer = Peers.of(NAMES, matrix.values[split.fit], learning.table.platform_codes[split.fit], tiers[split.fit])
             facts = {
                 "card": card,
                 "measures": report.headline(measurements, MODEL),

@@ -228,8 +228,9 @@ def test_peers_that_lack_a_feature_or_a_tier_are_refused(folder: Path) -> None:
     whole = (folder / "peers.json").read_bytes()
     for spoil in (
         lambda peers: {name: rows for name, rows in peers.items() if name != "growth_burst"},
-        lambda peers: {**peers, "growth_burst": peers["growth_burst"][:4]},
-        lambda peers: {**peers, "growth_burst": [row[:-1] for row in peers["growth_burst"]]},
+        lambda peers: {**peers, "growth_burst": {group: row[:-1] for group, row in peers["growth_burst"].items()}},
+        lambda peers: {**peers, "growth_burst": {group: row[::-1] for group, row in peers["growth_burst"].items()}},
+        lambda peers: {**peers, "growth_burst": {group: [None, *row[1:]] for group, row in peers["growth_burst"].items()}},
     ):
         change(folder / "peers.json", spoil)
         assert "peers.json" in refusal(folder)

@@ -3,20 +3,19 @@
 import numpy as np
 
 from features.catalog import BY_NAME
-from models.peers import POINTS, Peers
+from models.peers import STEPS, Peers
 from models.reasons import LEAST_WEIGHT, MOST, reasons
-from models.tiers import TIERS
 
 # High is suspicious, low is suspicious, and without a sign of its own.
 UP, DOWN, NEITHER = "follower_no_picture_share", "engagement_residual", "log_followers"
 NAMES = (UP, DOWN, NEITHER)
-PEERS = Peers({name: np.tile(np.linspace(0, 1, POINTS), (len(TIERS), 1)) for name in NAMES})
+PEERS = Peers({name: {"micro": STEPS} for name in NAMES})
 
 
 def told(
     values: list[float], contributions: list[float], speaks_for: bool, slope: float = 1.0, names: tuple[str, ...] = NAMES
 ) -> list[str]:
-    found = reasons(names, np.array(values), np.array(contributions), slope, speaks_for, PEERS, 1)
+    found = reasons(names, np.array(values), np.array(contributions), slope, speaks_for, PEERS, "x", "micro")
     return [reason["feature"] for reason in found]
 
 
@@ -48,13 +47,20 @@ def test_there_are_five_at_most() -> None:
     names = tuple(name for name, feature in BY_NAME.items() if not feature.raises_suspicion)[:8]
     assert len(names) > MOST == 5
     found = reasons(
-        names, np.full(len(names), 0.5), np.arange(1.0, 1 + len(names)), 1.0, True, Peers(dict.fromkeys(names, PEERS.values[UP])), 0
+        names,
+        np.full(len(names), 0.5),
+        np.arange(1.0, 1 + len(names)),
+        1.0,
+        True,
+        Peers(dict.fromkeys(names, PEERS.values[UP])),
+        "x",
+        "micro",
     )
     assert [reason["feature"] for reason in found] == list(names[::-1][:5])
 
 
 def test_the_weight_is_in_log_odds_of_the_calibrated_probability() -> None:
-    (reason,) = reasons((UP,), np.array([0.9]), np.array([0.4]), 2.5, True, PEERS, 1)
+    (reason,) = reasons((UP,), np.array([0.9]), np.array([0.4]), 2.5, True, PEERS, "x", "micro")
     assert reason == {
         "feature": UP,
         "sentence": "90 % of the sampled followers have no picture.",
@@ -68,6 +74,12 @@ def test_the_weight_is_in_log_odds_of_the_calibrated_probability() -> None:
 
 
 def test_without_peers_it_says_what_it_sees() -> None:
-    nobody = Peers({UP: np.full((len(TIERS), POINTS), np.nan)})
-    (reason,) = reasons((UP,), np.array([0.9]), np.array([0.4]), 1.0, True, nobody, 1)
+    nobody = Peers({UP: {}})
+    (reason,) = reasons((UP,), np.array([0.9]), np.array([0.4]), 1.0, True, nobody, "x", "micro")
     assert reason["peer_percentile"] is None
+
+
+def test_a_sentence_says_where_the_value_stands_among_peers() -> None:
+    (reason,) = reasons((UP,), np.array([0.97]), np.array([0.4]), 1.0, True, PEERS, "x", "micro")
+    assert reason["sentence"] == "97 % of the sampled followers have no picture, higher than for 97 % of accounts of this size."
+    assert reason["peer_percentile"] == 0.97
