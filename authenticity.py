@@ -107,13 +107,17 @@ def features(
 
 
 @app.command()
-def catalog() -> None:
+def catalog(markdown: Annotated[bool, typer.Option("--markdown", help="As the page docs/features.md.")] = False) -> None:
     """Print every feature: name, unit, formula, inputs, source, meaning of unknown."""
+    from features import described
     from features.catalog import CATALOG
 
+    if markdown:
+        sys.stdout.write(described.markdown())
+        return
     for feature in CATALOG:
-        sign = {1: "high is suspicious", -1: "low is suspicious", 0: "no sign of its own"}[feature.raises_suspicion]
-        out.print(f"\n[bold]{feature.name}[/] · {feature.family} · {feature.unit.name} · {sign}", highlight=False)
+        sign = described.SIGNS[feature.raises_suspicion]
+        out.print(f"\n[bold]{feature.name}[/] · {feature.family} · {feature.unit.name} · {sign}", highlight=False, soft_wrap=True)
         for title, text in (("formula", feature.meaning), ("inputs", ", ".join(feature.inputs)), ("source", feature.source)):
             out.print(f"  {title}: {escape(text)}", highlight=False, soft_wrap=True)
         out.print(f"  unknown when {escape(feature.unknown)}", highlight=False, soft_wrap=True)

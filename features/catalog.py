@@ -11,6 +11,7 @@ import numpy as np
 
 from features.comments import COMMENTS
 from features.engagement import ENGAGEMENT
+from features.evidence import EVIDENCE
 from features.feature import ACCOUNTS, DERIVED, Family, Feature, parameters
 from features.focus import FOCUS
 from features.followers import FOLLOWERS
@@ -22,7 +23,7 @@ from features.table import INPUTS, AccountTable
 if TYPE_CHECKING:
     import pandas as pd
 
-FAMILIES: tuple[Family, ...] = (PROFILE, ENGAGEMENT, GROWTH, FOLLOWERS, COMMENTS, FOCUS)
+FAMILIES: tuple[Family, ...] = (PROFILE, ENGAGEMENT, GROWTH, FOLLOWERS, COMMENTS, FOCUS, EVIDENCE)
 CATALOG: tuple[Feature, ...] = tuple(feature for family in FAMILIES for feature in family.features)
 NAMES: tuple[str, ...] = tuple(feature.name for feature in CATALOG)
 BY_NAME: dict[str, Feature] = {feature.name: feature for feature in CATALOG}

@@ -61,17 +61,23 @@ class Feature:
         return inspect.getdoc(self.formula) or ""
 
     @cached_property
-    def tables(self) -> frozenset[str]:
-        """The tables that the formula starts from, however many steps away."""
+    def origins(self) -> frozenset[str]:
+        """The columns, and the parts of the reference, that the formula starts from, however many steps away."""
         found: set[str] = set()
         waiting = list(self.inputs)
         while waiting:
             name = waiting.pop()
             if name in DERIVED:
                 waiting += parameters(DERIVED[name])
-            elif name in INPUTS:
-                found.add(INPUTS[name][0])
+            else:
+                # The whole table is asked only for the platform of each account.
+                found.add("platform" if name == ACCOUNTS else name)
         return frozenset(found)
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The tables that the formula starts from."""
+        return frozenset(INPUTS[name][0] for name in self.origins if name in INPUTS)
 
     def sentence(self, value: float, high: bool) -> str:
         """What the value means, in words."""

@@ -39,7 +39,7 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True)
 class Peers:
-    """values[feature][group]: quantiles at STEPS. A group is "<platform> <tier>", "<tier>" or "all", if enough accounts knew the feature."""
+    """values[feature][group]: quantiles at STEPS. A group is "<platform> <tier>", "<tier>" or "all", if enough accounts knew it."""
 
     values: Mapping[str, Mapping[str, np.ndarray]]
 

@@ -171,7 +171,7 @@ def rows_of_unknowns() -> FeatureMatrix:
 def test_events_of_which_nothing_is_known_give_unknown(feature: Feature) -> None:
     about = {name for name in sources(feature) if name in INPUTS and INPUTS[name][0] != "accounts"}
     names = {name for name in about if INPUTS[name][1].name not in REQUIRED[INPUTS[name][0]] or INPUTS[name][1].name == "text"}
-    if names and feature.name != "commenter_concentration":
+    if names and feature.name not in ("commenter_concentration", "comments_seen"):
         assert np.isnan(rows_of_unknowns().column(feature.name)[0])
 
 
@@ -250,7 +250,7 @@ def test_names_are_one_of_a_kind_and_families_are_told() -> None:
     assert len(set(NAMES)) == len(NAMES) >= 30
     assert [f.name for f in CATALOG] == list(together().names)
     assert together().values.flags.c_contiguous
-    assert {f.family for f in CATALOG} == {"profile", "engagement", "growth", "followers", "comments", "focus"}
+    assert {f.family for f in CATALOG} == {"profile", "engagement", "growth", "followers", "comments", "focus", "evidence"}
 
 
 def test_canonical_reads_what_the_documents_hold() -> None:

@@ -1,8 +1,10 @@
 """Each feature on a tiny account, against its formula worked out in plain Python."""
 
+import importlib
 import math
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from statistics import median, stdev
 from typing import Any
 
@@ -227,6 +229,10 @@ CASES: list[tuple[str, Document, float]] = [
         0.0,
     ),
     ("hashtag_novelty", DRIFTED, 1 / 6),
+    ("posts_seen", bare(posts=posts([1, None, 3])), 3.0),
+    ("comments_seen", bare(comments=comments(["hi"] * 4) + [{**comments(["own"], by_owner=True)[0], "comment_id": "o"}]), 4.0),
+    ("followers_sampled", bare(follower_sample=followers({"following": [5, None, 0]})), 2.0),
+    ("days_seen", bare(history=history([10, 20, 30])), 3.0),
 ]
 
 
@@ -236,4 +242,7 @@ def test_the_value_is_the_formula(name: str, document: Document, expected: float
 
 
 def test_every_feature_has_a_known_value() -> None:
-    assert {name for name, _, expected in CASES if not math.isnan(expected)} == set(NAMES)
+    """Here or in a file of its own subject beside this one."""
+    files = sorted(path.stem for path in Path(__file__).parent.glob("test_known_*.py"))
+    cases = [case for name in files for case in importlib.import_module(f"tests.features.{name}").CASES]
+    assert {name for name, _, expected in cases if not math.isnan(expected)} == set(NAMES)

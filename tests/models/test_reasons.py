@@ -63,13 +63,13 @@ def test_the_weight_is_in_log_odds_of_the_calibrated_probability() -> None:
     (reason,) = reasons((UP,), np.array([0.9]), np.array([0.4]), 2.5, True, PEERS, "x", "micro")
     assert reason == {
         "feature": UP,
-        "sentence": "90 % of the sampled followers have no picture.",
+        "sentence": "90 % of the sampled followers have no picture, higher than for 90 % of accounts of this size.",
         "weight": 1.0,
         "value": 0.9,
         "unit": "share",
         "peer_percentile": 0.9,
     }
-    (against,) = reasons((UP,), np.array([0.1]), np.array([-0.4]), 2.5, False, PEERS, 1)
+    (against,) = reasons((UP,), np.array([0.1]), np.array([-0.4]), 2.5, False, PEERS, "x", "micro")
     assert against["weight"] == -1.0
 
 
