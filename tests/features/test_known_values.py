@@ -230,7 +230,7 @@ CASES: list[tuple[str, Document, float]] = [
     ),
     ("hashtag_novelty", DRIFTED, 1 / 6),
     ("posts_seen", bare(posts=posts([1, None, 3])), 3.0),
-    ("comments_seen", bare(comments=comments(["hi"] * 4) + [{**comments(["own"], by_owner=True)[0], "comment_id": "o"}]), 4.0),
+    ("comments_seen", bare(comments=[*comments(["hi"] * 4), {**comments(["own"], by_owner=True)[0], "comment_id": "o"}]), 4.0),
     ("followers_sampled", bare(follower_sample=followers({"following": [5, None, 0]})), 2.0),
     ("days_seen", bare(history=history([10, 20, 30])), 3.0),
 ]
