@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,77 +16,85 @@ Number = float | int
 class _Arithmetic:
     """Operators for values with unknowns: what is computed from an unknown is unknown."""
 
+    __slots__ = ("values",)
     values: Array
 
-    def _with(self, other: object, operator: Callable[[Array, Array], Array], swapped: bool = False) -> _Arithmetic:
+    def _like(self, values: Array) -> Any:
+        """The same kind of thing with other numbers."""
         raise TypeError(type(self).__name__)
 
-    def __add__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, np.add)
+    def _beside(self, other: Any) -> Any:
+        """The other operand's numbers in the shape of this one's; a plain number stays one."""
+        raise TypeError(type(self).__name__)
+
+    def __add__(self, other: Any):  # type: ignore[no-untyped-def]
+        return other + self if _wider(other, self) else self._like(self.values + self._beside(other))
 
     __radd__ = __add__
 
-    def __sub__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, np.subtract)
+    def __sub__(self, other: Any):  # type: ignore[no-untyped-def]
+        return other.__rsub__(self) if _wider(other, self) else self._like(self.values - self._beside(other))
 
-    def __rsub__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, np.subtract, swapped=True)
+    def __rsub__(self, other: Any):  # type: ignore[no-untyped-def]
+        return self._like(self._beside(other) - self.values)
 
-    def __mul__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, np.multiply)
+    def __mul__(self, other: Any):  # type: ignore[no-untyped-def]
+        return other * self if _wider(other, self) else self._like(self.values * self._beside(other))
 
-    __rmul__ = __mul__
+    __rmul__ = __and__ = __mul__
 
-    def __truediv__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, segments.divide)
+    def __truediv__(self, other: Any):  # type: ignore[no-untyped-def]
+        return other.__rtruediv__(self) if _wider(other, self) else self._like(segments.divide(self.values, _array(self._beside(other))))
 
-    def __rtruediv__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, segments.divide, swapped=True)
+    def __rtruediv__(self, other: Any):  # type: ignore[no-untyped-def]
+        return self._like(segments.divide(_array(self._beside(other)), self.values))
 
-    def __lt__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, _less)
+    def __lt__(self, other: Any):  # type: ignore[no-untyped-def]
+        return other > self if _wider(other, self) else self._like(_less(self.values, self._beside(other), False))
 
-    def __le__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, _at_most)
+    def __le__(self, other: Any):  # type: ignore[no-untyped-def]
+        return other >= self if _wider(other, self) else self._like(_less(self.values, self._beside(other), True))
 
-    def __gt__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, _less, swapped=True)
+    def __gt__(self, other: Any):  # type: ignore[no-untyped-def]
+        return other < self if _wider(other, self) else self._like(_less(self._beside(other), self.values, False))
 
-    def __ge__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, _at_most, swapped=True)
-
-    def __and__(self, other: object):  # type: ignore[no-untyped-def]
-        return self._with(other, np.multiply)
+    def __ge__(self, other: Any):  # type: ignore[no-untyped-def]
+        return other <= self if _wider(other, self) else self._like(_less(self._beside(other), self.values, True))
 
 
-def _less(a: Array, b: Array) -> Array:
-    return segments.less(a, b, False)
+def _wider(other: Any, than: _Arithmetic) -> bool:
+    """Whether the other operand has many numbers for each one of this."""
+    return type(other) is Events and type(than) is Column
 
 
-def _at_most(a: Array, b: Array) -> Array:
-    return segments.less(a, b, True)
+def _array(operand: Any) -> Array:
+    return operand if isinstance(operand, np.ndarray) else np.array([operand], dtype=np.float64)
 
 
-def _operand(other: object) -> Array:
-    """A column's or the events' numbers, or one number for all."""
-    return other.values if isinstance(other, _Arithmetic) else np.array([other], dtype=np.float64)
+def _less(a: Any, b: Any, or_equal: bool) -> Array:
+    """1 where a < b (or a = b, if that counts); one of the two may be a plain number, which needs no array."""
+    if isinstance(b, np.ndarray):
+        return segments.less(a, b, or_equal) if isinstance(a, np.ndarray) else segments.above(b, float(a), or_equal)
+    return segments.below(a, float(b), or_equal)
 
 
 class Column(_Arithmetic):
     """One number per account, shape (n,), float64, NaN = unknown."""
 
+    __slots__ = ()
+
     def __init__(self, values: Array):
         self.values = values
 
-    def _with(self, other: object, operator: Callable[[Array, Array], Array], swapped: bool = False) -> _Arithmetic:
-        if isinstance(other, Events):
-            return other._with(self, operator, not swapped)
-        operand = _operand(other)
-        return Column(operator(operand, self.values) if swapped else operator(self.values, operand))
+    def _like(self, values: Array) -> Column:
+        return Column(values)
+
+    def _beside(self, other: Any) -> Any:
+        return other.values if type(other) is Column else other
 
     def where_known(self, condition: Column) -> Column:
         """The value where `condition` is 1, unknown elsewhere."""
-        return Column(np.where(condition.values == 1.0, self.values, np.nan))
+        return Column(segments.where(self.values, condition.values))
 
     def otherwise(self, fallback: Column) -> Column:
         """The value, or where it is unknown the fallback's."""
@@ -96,12 +104,18 @@ class Column(_Arithmetic):
 class Events(_Arithmetic):
     """Numbers of many events per account, float64, NaN = unknown; account i owns `values[starts[i]:starts[i + 1]]`."""
 
+    __slots__ = ("starts",)
+
     def __init__(self, values: Array, starts: Array):
         self.values, self.starts = values, starts
 
-    def _with(self, other: object, operator: Callable[[Array, Array], Array], swapped: bool = False) -> _Arithmetic:
-        operand = np.repeat(other.values, np.diff(self.starts)) if isinstance(other, Column) else _operand(other)
-        return Events(operator(operand, self.values) if swapped else operator(self.values, operand), self.starts)
+    def _like(self, values: Array) -> Events:
+        return Events(values, self.starts)
+
+    def _beside(self, other: Any) -> Any:
+        if type(other) is Column:
+            return segments.spread_out(other.values, self.starts)
+        return other.values if type(other) is Events else other
 
     def only(self, chosen: Events) -> Events:
         """The events whose flag is 1; an unknown flag is not chosen."""
@@ -141,7 +155,7 @@ class Nested:
 
     def spread(self, events: Events) -> Events:
         """An event's number, once for each of its words."""
-        return Events(np.repeat(events.values, np.diff(self.inner)), self.inner[self.starts])
+        return Events(segments.spread_out(events.values, self.inner), self.inner[self.starts])
 
     def cut(self, begin: int, end: int, starts: Array) -> Nested:
         """Events `begin` to `end` (left out), without a copy of their words."""
@@ -203,7 +217,7 @@ def known(x: Events) -> Column:
 
 def total(x: Events) -> Column:
     """Sum of the known events, unknown for none."""
-    return Column(np.where(segments.known_count(x.values, x.starts) > 0, segments.total(x.values, x.starts), np.nan))
+    return Column(segments.total(x.values, x.starts))
 
 
 def mean(x: Events, at_least: int = 1) -> Column:

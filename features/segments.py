@@ -20,12 +20,16 @@ def known_count(values: F, starts: F) -> F:
 
 @kernel
 def total(values: F, starts: F) -> F:
-    """Sum of the known values, 0 for none."""
-    out = np.zeros(len(starts) - 1)
+    """Sum of the known values, NaN for none."""
+    out = np.full(len(starts) - 1, np.nan)
     for i in range(len(out)):
+        known, mass = False, 0.0
         for j in range(starts[i], starts[i + 1]):
             if not np.isnan(values[j]):
-                out[i] += values[j]
+                known = True
+                mass += values[j]
+        if known:
+            out[i] = mass
     return out
 
 
@@ -165,6 +169,46 @@ def less(a: F, b: F, or_equal: bool) -> F:
         x, y = a[j if len(a) > 1 else 0], b[j if len(b) > 1 else 0]
         if not np.isnan(x + y) or (np.isinf(x) and np.isinf(y)):
             out[j] = 1.0 if x < y or (or_equal and x == y) else 0.0
+    return out
+
+
+@kernel
+def below(a: F, x: float, or_equal: bool) -> F:
+    """1 where a < x (or a = x, if that counts), 0 where not, NaN where a is unknown."""
+    out = np.full(len(a), np.nan)
+    for j in range(len(a)):
+        if not np.isnan(a[j]):
+            out[j] = 1.0 if a[j] < x or (or_equal and a[j] == x) else 0.0
+    return out
+
+
+@kernel
+def above(a: F, x: float, or_equal: bool) -> F:
+    """1 where a > x (or a = x, if that counts), 0 where not, NaN where a is unknown."""
+    out = np.full(len(a), np.nan)
+    for j in range(len(a)):
+        if not np.isnan(a[j]):
+            out[j] = 1.0 if a[j] > x or (or_equal and a[j] == x) else 0.0
+    return out
+
+
+@kernel
+def where(values: F, condition: F) -> F:
+    """The values whose condition is 1, NaN for the others."""
+    out = np.full(len(values), np.nan)
+    for j in range(len(values)):
+        if condition[j] == 1.0:
+            out[j] = values[j]
+    return out
+
+
+@kernel
+def spread_out(values: F, starts: F) -> F:
+    """The value of each account, once for each of its events."""
+    out = np.empty(starts[-1] - starts[0])
+    for i in range(len(values)):
+        for j in range(starts[i], starts[i + 1]):
+            out[j] = values[i]
     return out
 
 
