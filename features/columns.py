@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from features import segments
+from features import elementwise, matching, segments
 
 Array = np.ndarray
 Number = float | int
@@ -44,10 +44,10 @@ class _Arithmetic:
     __rmul__ = __and__ = __mul__
 
     def __truediv__(self, other: Any):  # type: ignore[no-untyped-def]
-        return other.__rtruediv__(self) if _wider(other, self) else self._like(segments.divide(self.values, _array(self._beside(other))))
+        return other.__rtruediv__(self) if _wider(other, self) else self._like(elementwise.divide(self.values, _array(self._beside(other))))
 
     def __rtruediv__(self, other: Any):  # type: ignore[no-untyped-def]
-        return self._like(segments.divide(_array(self._beside(other)), self.values))
+        return self._like(elementwise.divide(_array(self._beside(other)), self.values))
 
     def __lt__(self, other: Any):  # type: ignore[no-untyped-def]
         return other > self if _wider(other, self) else self._like(_less(self.values, self._beside(other), False))
@@ -74,8 +74,8 @@ def _array(operand: Any) -> Array:
 def _less(a: Any, b: Any, or_equal: bool) -> Array:
     """1 where a < b (or a = b, if that counts); one of the two may be a plain number, which needs no array."""
     if isinstance(b, np.ndarray):
-        return segments.less(a, b, or_equal) if isinstance(a, np.ndarray) else segments.above(b, float(a), or_equal)
-    return segments.below(a, float(b), or_equal)
+        return elementwise.less(a, b, or_equal) if isinstance(a, np.ndarray) else elementwise.above(b, float(a), or_equal)
+    return elementwise.below(a, float(b), or_equal)
 
 
 class Column(_Arithmetic):
@@ -94,7 +94,7 @@ class Column(_Arithmetic):
 
     def where_known(self, condition: Column) -> Column:
         """The value where `condition` is 1, unknown elsewhere."""
-        return Column(segments.where(self.values, condition.values))
+        return Column(elementwise.where(self.values, condition.values))
 
     def otherwise(self, fallback: Column) -> Column:
         """The value, or where it is unknown the fallback's."""
@@ -114,7 +114,7 @@ class Events(_Arithmetic):
 
     def _beside(self, other: Any) -> Any:
         if type(other) is Column:
-            return segments.spread_out(other.values, self.starts)
+            return elementwise.spread_out(other.values, self.starts)
         return other.values if type(other) is Events else other
 
     def only(self, chosen: Events) -> Events:
@@ -155,7 +155,7 @@ class Nested:
 
     def spread(self, events: Events) -> Events:
         """An event's number, once for each of its words."""
-        return Events(segments.spread_out(events.values, self.inner), self.inner[self.starts])
+        return Events(elementwise.spread_out(events.values, self.inner), self.inner[self.starts])
 
     def cut(self, begin: int, end: int, starts: Array) -> Nested:
         """Events `begin` to `end` (left out), without a copy of their words."""
@@ -172,14 +172,8 @@ class Nested:
 
     def otherwise(self, fallback: Nested) -> Nested:
         """Event by event: its words, or the fallback's where they are unknown."""
-        both = Nested(
-            np.concatenate([self.codes, fallback.codes]),
-            np.concatenate([self.inner, len(self.codes) + fallback.inner[1:]]),
-            np.concatenate([self.known, fallback.known]),
-            self.starts,
-        )
-        own = np.arange(len(self.known), dtype=np.int64)
-        return both.take(np.where(self.known, own, own + len(own)), self.starts)
+        mine, more = (self.codes, self.inner, self.known), (fallback.codes, fallback.inner, fallback.known)
+        return Nested(*matching.either(*mine, *more), self.starts)
 
 
 def log(x: Column | Events | Number):  # type: ignore[no-untyped-def]
@@ -194,9 +188,9 @@ def log10(x: Column | Events | Number):  # type: ignore[no-untyped-def]
 
 def _logarithm(x: Column | Events | Number, base: float):  # type: ignore[no-untyped-def]
     if isinstance(x, Events):
-        return Events(segments.log_of(x.values, base), x.starts)
+        return Events(elementwise.log_of(x.values, base), x.starts)
     if isinstance(x, Column):
-        return Column(segments.log_of(x.values, base))
+        return Column(elementwise.log_of(x.values, base))
     return float(np.log(x)) / base
 
 
@@ -207,7 +201,7 @@ def log_ratio(a: Column | Events, b: Column | Events):  # type: ignore[no-untype
 
 def clipped(x: Column, low: float, high: float) -> Column:
     """The value, held between two bounds."""
-    return Column(np.clip(x.values, low, high))
+    return Column(elementwise.clipped(x.values, low, high))
 
 
 def known(x: Events) -> Column:
@@ -259,8 +253,7 @@ def detrended(x: Events, at: Events) -> Events:
 
 def newest(chosen: Events, count: int) -> Events:
     """1 for the last `count` events whose flag is 1, 0 for the others."""
-    after = segments.from_last(chosen.values, chosen.starts)
-    return Events(np.where(after < count, 1.0, 0.0), chosen.starts)
+    return Events(segments.newest(chosen.values, chosen.starts, count), chosen.starts)
 
 
 @dataclass(frozen=True)

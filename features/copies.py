@@ -15,57 +15,55 @@ WORDS = 3
 ALIKE = 0.8
 
 
+# At most a quarter of the slots are taken by the triples of one text.
+SLOTS_BITS = 11
+
+
 @kernel
-def triples(data: A, at: int, end: int, kind: A, fold: A, out: A) -> int:
-    """Triples of the folded letters and digits of a text (runs of other signs count as one blank), as they come; how many."""
-    count, a, b, characters = 0, 0, 32, 0
-    blank = True
-    while at < end and characters < CHARACTERS:
-        point = int(data[at])
-        if 97 <= point <= 122:
-            # Small plain letters are most of most comments and need no look into the tables.
-            letter, value = True, point
-            at += 1
+def triples(data: A, at: int, end: int, kind: A, fold: A, slots: A, owner: A, turn: int, out: A) -> tuple[int, np.uint64]:
+    """Distinct triples of the folded letters and digits of a text (runs of other signs count as one blank), as they come: how many, and
+    their sketch of 64 bits, of which each triple sets one: two sets differ in at least as many triples as their sketches in bits.
+
+    slots, owner: a table of 2**SLOTS_BITS places for what was seen in this `turn`.
+    """
+    count, a, b, characters, bits = 0, 0, 32, 0, np.uint64(0)
+    blank, mask = True, len(slots) - 1
+    while True:
+        if at >= end or characters >= CHARACTERS:
+            if blank:
+                break
+            letter, value = False, 32
+            at = end
         else:
-            point, at = decode(data, at, end)
-            what = kind[point] if point < SIZE else 0
-            if what == JOINER:
+            point = int(data[at])
+            if 97 <= point <= 122:
+                # Small plain letters are most of most comments and need no look into the tables.
+                letter, value = True, point
+                at += 1
+            else:
+                point, at = decode(data, at, end)
+                what = kind[point] if point < SIZE else 0
+                if what == JOINER:
+                    continue
+                letter = what == WORD or what == IDEOGRAPH
+                value = int(fold[point]) if letter else 32
+            if not letter and blank:
                 continue
-            letter = what == WORD or what == IDEOGRAPH
-            value = int(fold[point]) if letter else 32
-        if not letter and blank:
-            continue
         blank = not letter
         if a != 0:
-            out[count] = (a << 42) | (b << 21) | value
-            count += 1
+            triple = (a << 42) | (b << 21) | value
+            spread = np.uint64(triple) * np.uint64(0x9E3779B97F4A7C15)
+            bits |= np.uint64(1) << (spread >> np.uint64(58))
+            slot = np.int64(spread >> np.uint64(64 - SLOTS_BITS))
+            while owner[slot] == turn and slots[slot] != triple:
+                slot = (slot + 1) & mask
+            if owner[slot] != turn:
+                slots[slot], owner[slot] = triple, turn
+                out[count] = triple
+                count += 1
         a, b = b, value
         characters += 1
-    if not blank and a != 0:
-        out[count] = (a << 42) | (b << 21) | 32
-        count += 1
-    return count
-
-
-@kernel
-def distinct(found: A) -> int:
-    """Sort, move the distinct ones to the front, and say how many they are."""
-    found.sort()
-    count = 0
-    for j in range(len(found)):
-        if j == 0 or found[j] != found[j - 1]:
-            found[count] = found[j]
-            count += 1
-    return count
-
-
-@kernel
-def sketch(found: A) -> np.uint64:
-    """64 bits, of which each triple sets one: two sets differ in at least as many triples as their sketches in bits."""
-    bits = np.uint64(0)
-    for triple in found:
-        bits |= np.uint64(1) << ((np.uint64(triple) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(58))
-    return bits
+    return count, bits
 
 
 @kernel
@@ -119,20 +117,22 @@ def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_cou
     sets = np.empty(0, dtype=np.int64)
     begins = np.zeros(NEWEST + 1, dtype=np.int64)
     sizes = np.zeros(NEWEST, dtype=np.int64)
-    is_set = np.zeros(NEWEST, dtype=np.bool_)
+    is_sorted = np.zeros(NEWEST, dtype=np.bool_)
     sketches = np.zeros(NEWEST, dtype=np.uint64)
     copied = np.zeros(NEWEST, dtype=np.bool_)
+    who, whole = np.empty(NEWEST, dtype=np.int64), np.empty(NEWEST, dtype=np.int64)
+    slots, owner = np.empty(2**SLOTS_BITS, dtype=np.int64), np.full(2**SLOTS_BITS, -1, dtype=np.int64)
     for i in range(len(out)):
         n, j = 0, starts[i + 1] - 1
         while j >= starts[i] and n < NEWEST:
             if word_count[j] >= WORDS:
-                chosen[n] = j
+                chosen[n], who[n], whole[n] = j, authors[j], folded[j]
                 n += 1
             j -= 1
         if n < at_least or n == 0:
             continue
         copied[:n] = False
-        is_set[:n] = False
+        is_sorted[:n] = False
         for a in range(n):
             # A text has at most as many triples as bytes, and one for its end.
             begins[a + 1] = begins[a] + min(offsets[chosen[a] + 1] - offsets[chosen[a]], CHARACTERS) + 2
@@ -140,19 +140,22 @@ def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_cou
             sets = np.empty(begins[n], dtype=np.int64)
         for a in range(n):
             mine = sets[begins[a] : begins[a + 1]]
-            sizes[a] = triples(data, offsets[chosen[a]], offsets[chosen[a] + 1], kind, fold, mine)
-            sketches[a] = sketch(mine[: sizes[a]])
+            sizes[a], sketches[a] = triples(data, offsets[chosen[a]], offsets[chosen[a] + 1], kind, fold, slots, owner, chosen[a], mine)
             for b in range(a):
-                one, other = chosen[a], chosen[b]
-                if (copied[a] and copied[b]) or authors[one] == authors[other]:
+                same = whole[a] == whole[b]
+                # Sets of too different sizes cannot be alike, and few others have sketches that are near enough.
+                if not same and (
+                    min(sizes[a], sizes[b]) < ALIKE * max(sizes[a], sizes[b])
+                    or differing_bits(sketches[a], sketches[b]) > most_misses(sizes[a], sizes[b])
+                ):
                     continue
-                same = folded[one] == folded[other]
-                # Repeated triples only raise the bound, so few pairs are left that are worth sorting.
-                if not same and differing_bits(sketches[a], sketches[b]) <= most_misses(sizes[a], sizes[b]):
+                if (copied[a] and copied[b]) or who[a] == who[b]:
+                    continue
+                if not same:
                     for c in (a, b):
-                        if not is_set[c]:
-                            sizes[c] = distinct(sets[begins[c] : begins[c] + sizes[c]])
-                            is_set[c] = True
+                        if not is_sorted[c]:
+                            sets[begins[c] : begins[c] + sizes[c]].sort()
+                            is_sorted[c] = True
                     same = alike(sets[begins[a] : begins[a] + sizes[a]], sets[begins[b] : begins[b] + sizes[b]])
                 if same:
                     copied[a] = copied[b] = True

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features import diversity, scanning
+from features import diversity, matching
 from features.columns import Column, Events, Nested, divergence, kinds, share, total
 from features.feature import Family, derived
 from features.text import Text
@@ -70,7 +70,7 @@ def topic_drift(hashtags: Nested, recent: Events) -> Column:
 @derived
 def sponsored_posts(post_sponsored: Events, hashtags: Nested) -> Events:
     """1 for posts that the platform marks as sponsored or that say so by hashtag; unknown where neither was seen."""
-    tagged = scanning.any_in(hashtags.codes, hashtags.inner, codes(SPONSORED_TAGS))
+    tagged = matching.any_in(hashtags.codes, hashtags.inner, codes(SPONSORED_TAGS))
     unmarked = np.where(np.isnan(post_sponsored.values) & hashtags.known, 0.0, post_sponsored.values)
     return Events(np.where(tagged > 0, 1.0, unmarked), post_sponsored.starts)
 

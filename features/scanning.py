@@ -253,11 +253,13 @@ def replace_words(words: A, inner: A, facts: A, rows: A, new_words: A, new_inner
 
 @kernel
 def read_hashtags(data: A, offsets: A, kind: A, fold: A, second: A) -> tuple[A, A]:
-    """How many hashtags each text has, and the codes of all of them: what follows # up to the end of the word."""
-    sizes = np.zeros(len(offsets) - 1, dtype=np.int64)
-    tags = np.empty(max(np.sum(data == _HASHTAG), 0), dtype=np.int64)
+    """The codes of the hashtags of all texts, and where each text's begin: what follows # up to the end of the word."""
+    inner, most = np.zeros(len(offsets), dtype=np.int64), 0
+    for at in range(offsets[0], offsets[-1]):
+        most += data[at] == _HASHTAG
+    tags = np.empty(most, dtype=np.int64)
     place = 0
-    for j in range(len(sizes)):
+    for j in range(len(offsets) - 1):
         at, end, inside, code, long = offsets[j], offsets[j + 1], False, _SEED, 0
         while at <= end:
             point, what = 32, 0
@@ -275,52 +277,17 @@ def read_hashtags(data: A, offsets: A, kind: A, fold: A, second: A) -> tuple[A, 
                 if long > 0:
                     tags[place] = seal(code)
                     place += 1
-                    sizes[j] += 1
                 inside = False
             if point == _HASHTAG:
                 inside, code, long = True, _SEED, 0
-    return sizes, tags[:place]
+        inner[j + 1] = place
+    return tags[:place], inner
 
 
 @kernel
-def fold_each(words: A, inner: A) -> A:
-    """One code for each text's words in order; texts without words share one."""
-    out = np.empty(len(inner) - 1, dtype=np.int64)
-    for j in range(len(out)):
-        code = _SEED
-        for at in range(inner[j], inner[j + 1]):
-            code = mix(code, words[at])
-        out[j] = seal(code)
-    return out
-
-
-@kernel
-def any_in(words: A, inner: A, vocabulary: A) -> A:
-    """1 for texts with a word of the sorted `vocabulary`; few words pass the marks, so that few are searched for."""
-    out = np.zeros(len(inner) - 1)
-    marks = np.zeros(4096, dtype=np.bool_)
-    for word in vocabulary:
-        marks[word & 4095] = True
-    for j in range(len(out)):
-        for at in range(inner[j], inner[j + 1]):
-            if marks[words[at] & 4095]:
-                place = np.searchsorted(vocabulary, words[at])
-                if place < len(vocabulary) and vocabulary[place] == words[at]:
-                    out[j] = 1.0
-                    break
-    return out
-
-
-@kernel
-def any_shared(words: A, inner: A, starts: A, names: A, name_starts: A) -> A:
-    out = np.zeros(len(inner) - 1)
-    for i in range(len(starts) - 1):
-        # Sorted, so that a hostile name of a million words costs no more than its length.
-        own = np.sort(names[name_starts[i] : name_starts[i + 1]])
-        for j in range(starts[i], starts[i + 1]):
-            for at in range(inner[j], inner[j + 1]):
-                place = np.searchsorted(own, words[at])
-                if place < len(own) and own[place] == words[at]:
-                    out[j] = 1.0
-                    break
-    return out
+def all_of(chosen: A) -> bool:
+    """Whether every flag is 1."""
+    all_so_far = True
+    for flag in chosen:
+        all_so_far = all_so_far and flag == 1.0
+    return all_so_far

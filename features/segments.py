@@ -134,94 +134,6 @@ def detrended(values: F, at: F, starts: F) -> F:
 
 
 @kernel
-def log_of(values: F, base: float) -> F:
-    """Natural logarithm over that of the base, NaN for values that have none. A plain loop, because a vectorised one may round its tail
-    differently."""
-    out = np.full(len(values), np.nan)
-    for j in range(len(values)):
-        if values[j] > 0.0:
-            out[j] = np.log(values[j]) / base
-    return out
-
-
-@kernel
-def pairs(a: F, b: F) -> int:
-    """How many pairs two columns make, of which one may be a single number for all."""
-    return 0 if len(a) == 0 or len(b) == 0 else max(len(a), len(b))
-
-
-@kernel
-def divide(a: F, b: F) -> F:
-    """a / b, NaN where b is 0."""
-    out = np.full(pairs(a, b), np.nan)
-    for j in range(len(out)):
-        divisor = b[j if len(b) > 1 else 0]
-        if divisor != 0.0:
-            out[j] = a[j if len(a) > 1 else 0] / divisor
-    return out
-
-
-@kernel
-def less(a: F, b: F, or_equal: bool) -> F:
-    """1 where a < b (or a = b, if that counts), 0 where not, NaN where either is unknown."""
-    out = np.full(pairs(a, b), np.nan)
-    for j in range(len(out)):
-        x, y = a[j if len(a) > 1 else 0], b[j if len(b) > 1 else 0]
-        if not np.isnan(x + y) or (np.isinf(x) and np.isinf(y)):
-            out[j] = 1.0 if x < y or (or_equal and x == y) else 0.0
-    return out
-
-
-@kernel
-def below(a: F, x: float, or_equal: bool) -> F:
-    """1 where a < x (or a = x, if that counts), 0 where not, NaN where a is unknown."""
-    out = np.full(len(a), np.nan)
-    for j in range(len(a)):
-        if not np.isnan(a[j]):
-            out[j] = 1.0 if a[j] < x or (or_equal and a[j] == x) else 0.0
-    return out
-
-
-@kernel
-def above(a: F, x: float, or_equal: bool) -> F:
-    """1 where a > x (or a = x, if that counts), 0 where not, NaN where a is unknown."""
-    out = np.full(len(a), np.nan)
-    for j in range(len(a)):
-        if not np.isnan(a[j]):
-            out[j] = 1.0 if a[j] > x or (or_equal and a[j] == x) else 0.0
-    return out
-
-
-@kernel
-def where(values: F, condition: F) -> F:
-    """The values whose condition is 1, NaN for the others."""
-    out = np.full(len(values), np.nan)
-    for j in range(len(values)):
-        if condition[j] == 1.0:
-            out[j] = values[j]
-    return out
-
-
-@kernel
-def spread_out(values: F, starts: F) -> F:
-    """The value of each account, once for each of its events."""
-    out = np.empty(starts[-1] - starts[0])
-    for i in range(len(values)):
-        for j in range(starts[i], starts[i + 1]):
-            out[j] = values[i]
-    return out
-
-
-@kernel
-def power10(values: F) -> F:
-    """10 to the power of each value, in a plain loop for the same reason; NaN stays."""
-    out = np.empty(len(values))
-    for j in range(len(values)):
-        out[j] = 10.0 ** min(values[j], 300.0) if not np.isnan(values[j]) else np.nan
-    return out
-
-
-@kernel
 def keep(values: F, chosen: F, starts: F) -> tuple[F, F]:
     """The events whose flag is 1 (not 0, not unknown), and their starts."""
     new = np.zeros(len(starts), dtype=np.int64)
@@ -241,15 +153,15 @@ def keep(values: F, chosen: F, starts: F) -> tuple[F, F]:
 
 
 @kernel
-def from_last(chosen: F, starts: F) -> F:
-    """For each event whose flag is 1, how many such events of its account come after it; NaN for the others."""
-    out = np.full(len(chosen), np.nan)
+def newest(chosen: F, starts: F, count: int) -> F:
+    """1 for the last `count` events of each account whose flag is 1, 0 for the others."""
+    out = np.zeros(len(chosen))
     for i in range(len(starts) - 1):
-        after = 0.0
+        left = count
         for j in range(starts[i + 1] - 1, starts[i] - 1, -1):
-            if chosen[j] == 1.0:
-                out[j] = after
-                after += 1.0
+            if left > 0 and chosen[j] == 1.0:
+                out[j] = 1.0
+                left -= 1
     return out
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from features import copies, scanning
+from features import copies, matching, scanning
 from features.alphabet import alphabet
 from features.columns import Array, Column, Events, Labels, Nested
 
@@ -50,7 +50,7 @@ class Text:
         return Text(self.data[first:last], self.offsets[begin : end + 1] - first, self.known[begin:end], starts)
 
     def only(self, chosen: Events) -> Text:
-        if (chosen.values == 1.0).all():
+        if scanning.all_of(chosen.values):
             return self
         return Text(*scanning.keep(self.data, self.offsets, self.known, self.starts, chosen.values))
 
@@ -107,9 +107,7 @@ class Text:
         """The hashtags written in each text, folded."""
         text = self.composed
         kind, fold, second, _ = alphabet()
-        sizes, tags = scanning.read_hashtags(text.data, text.offsets, kind, fold, second)
-        inner = np.zeros(len(sizes) + 1, dtype=np.int64)
-        np.cumsum(sizes, out=inner[1:])
+        tags, inner = scanning.read_hashtags(text.data, text.offsets, kind, fold, second)
         return Nested(tags, inner, self.known, self.starts)
 
     def copied_share(self, authors: Labels, at_least: int) -> Column:
@@ -135,18 +133,16 @@ class Reading:
     @cached_property
     def folded(self) -> Labels:
         """A code of each text's words in order: equal for texts that differ only in case, signs, emoji or mentions."""
-        codes = scanning.fold_each(self.words.codes, self.words.inner)
-        codes[np.isnan(self.characters.values)] = 0
-        return Labels(codes, self.words.starts)
+        return Labels(matching.fold_each(self.words.codes, self.words.inner, self.words.known), self.words.starts)
 
     def any_of(self, vocabulary: Array) -> Events:
         """1 for texts with at least one word of the sorted codes in `vocabulary`."""
-        hit = scanning.any_in(self.words.codes, self.words.inner, vocabulary)
+        hit = matching.any_in(self.words.codes, self.words.inner, vocabulary)
         return Events(np.where(np.isnan(self.characters.values), np.nan, hit), self.words.starts)
 
     def any_shared(self, names: Nested) -> Events:
         """1 for texts with at least one word among the words of their account's `names` (one text per account)."""
-        hit = scanning.any_shared(self.words.codes, self.words.inner, self.words.starts, names.codes, names.inner[names.starts])
+        hit = matching.any_shared(self.words.codes, self.words.inner, self.words.starts, names.codes, names.inner[names.starts])
         return Events(np.where(np.isnan(self.characters.values), np.nan, hit), self.words.starts)
 
 

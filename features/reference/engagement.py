@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.columns import Array, Column, log10
+from features.elementwise import power10
 from features.reference.plain import mapping
 from features.schema import PLATFORMS
-from features.segments import power10
 
 ALL = "all"
 
