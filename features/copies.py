@@ -5,6 +5,7 @@ import numpy as np
 from features.alphabet import IDEOGRAPH, JOINER, SIZE, WORD
 from features.compiled import kernel
 from features.scanning import decode
+from features.tally import slot_of
 
 A = np.ndarray
 
@@ -107,6 +108,21 @@ def alike(one: A, other: A) -> bool:
 
 
 @kernel
+def mark_exact(whole: A, who: A, copied: A, keys: A, owner: A, first: A, mixed: A, turn: int) -> None:
+    """Mark the texts whose words another author has written too."""
+    mask = len(keys) - 1
+    for again in (False, True):
+        for a in range(len(whole)):
+            slot = slot_of(keys, owner, turn, mask, whole[a])
+            if owner[slot] != turn:
+                keys[slot], owner[slot], first[slot], mixed[slot] = whole[a], turn, who[a], False
+            elif again:
+                copied[a] = mixed[slot]
+            else:
+                mixed[slot] = mixed[slot] or first[slot] != who[a]
+
+
+@kernel
 def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_count: A, kind: A, fold: A, at_least: int) -> A:
     """Share of the newest NEWEST texts of WORDS words or more that are like one by another author; NaN below `at_least` texts.
 
@@ -122,6 +138,8 @@ def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_cou
     copied = np.zeros(NEWEST, dtype=np.bool_)
     who, whole = np.empty(NEWEST, dtype=np.int64), np.empty(NEWEST, dtype=np.int64)
     slots, owner = np.empty(2**SLOTS_BITS, dtype=np.int64), np.full(2**SLOTS_BITS, -1, dtype=np.int64)
+    first, mixed = np.empty(2**SLOTS_BITS, dtype=np.int64), np.empty(2**SLOTS_BITS, dtype=np.bool_)
+    turn = 0
     for i in range(len(out)):
         n, j = 0, starts[i + 1] - 1
         while j >= starts[i] and n < NEWEST:
@@ -133,6 +151,8 @@ def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_cou
             continue
         copied[:n] = False
         is_sorted[:n] = False
+        mark_exact(whole[:n], who[:n], copied, slots, owner, first, mixed, turn)
+        turn += 1
         for a in range(n):
             # A text has at most as many triples as bytes, and one for its end.
             begins[a + 1] = begins[a] + min(offsets[chosen[a] + 1] - offsets[chosen[a]], CHARACTERS) + 2
@@ -140,24 +160,25 @@ def copied_share(data: A, offsets: A, starts: A, authors: A, folded: A, word_cou
             sets = np.empty(begins[n], dtype=np.int64)
         for a in range(n):
             mine = sets[begins[a] : begins[a + 1]]
-            sizes[a], sketches[a] = triples(data, offsets[chosen[a]], offsets[chosen[a] + 1], kind, fold, slots, owner, chosen[a], mine)
-            for b in range(a):
-                same = whole[a] == whole[b]
+            sizes[a], sketches[a] = triples(data, offsets[chosen[a]], offsets[chosen[a] + 1], kind, fold, slots, owner, turn, mine)
+            turn += 1
+        by_size = np.argsort(sizes[:n], kind="mergesort")
+        for place in range(n):
+            a = by_size[place]
+            for smaller in range(place - 1, -1, -1):
+                b = by_size[smaller]
                 # Sets of too different sizes cannot be alike, and few others have sketches that are near enough.
-                if not same and (
-                    min(sizes[a], sizes[b]) < ALIKE * max(sizes[a], sizes[b])
-                    or differing_bits(sketches[a], sketches[b]) > most_misses(sizes[a], sizes[b])
-                ):
+                if sizes[b] < ALIKE * sizes[a]:
+                    break
+                if differing_bits(sketches[a], sketches[b]) > most_misses(sizes[a], sizes[b]):
                     continue
                 if (copied[a] and copied[b]) or who[a] == who[b]:
                     continue
-                if not same:
-                    for c in (a, b):
-                        if not is_sorted[c]:
-                            sets[begins[c] : begins[c] + sizes[c]].sort()
-                            is_sorted[c] = True
-                    same = alike(sets[begins[a] : begins[a] + sizes[a]], sets[begins[b] : begins[b] + sizes[b]])
-                if same:
+                for c in (a, b):
+                    if not is_sorted[c]:
+                        sets[begins[c] : begins[c] + sizes[c]].sort()
+                        is_sorted[c] = True
+                if alike(sets[begins[a] : begins[a] + sizes[a]], sets[begins[b] : begins[b] + sizes[b]]):
                     copied[a] = copied[b] = True
         out[i] = np.sum(copied[:n]) / n
     return out
