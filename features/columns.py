@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +57,13 @@ class _Arithmetic:
 
     def __and__(self, other: object):  # type: ignore[no-untyped-def]
         return self._with(other, np.multiply)
+
+
+def ends_of(sizes: Array) -> Array:
+    """Where groups of these sizes begin, and where the last one ends."""
+    ends = np.zeros(len(sizes) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=ends[1:])
+    return ends
 
 
 def _less(a: Array, b: Array) -> Array:
@@ -146,10 +153,23 @@ class Nested:
     def take(self, order: Array, starts: Array) -> Nested:
         """The events in a new order, with their words."""
         sizes = np.diff(self.inner)[order]
-        inner = np.zeros(len(order) + 1, dtype=np.int64)
-        np.cumsum(sizes, out=inner[1:])
+        inner = ends_of(sizes)
         place = np.arange(inner[-1]) - np.repeat(inner[:-1], sizes) + np.repeat(self.inner[:-1][order], sizes)
         return Nested(self.codes[place], inner, self.known[order], starts)
+
+    @classmethod
+    def concatenated(cls, pieces: Sequence[Nested | int], starts: Array) -> Nested:
+        """Words of several accounts one after another; a number stands for as many events of which they are unknown."""
+        codes, sizes, known = [], [], []
+        for piece in pieces:
+            if isinstance(piece, int):
+                sizes.append(np.zeros(piece, dtype=np.int64))
+                known.append(np.zeros(piece, dtype=np.bool_))
+            else:
+                codes.append(piece.codes[piece.inner[0] : piece.inner[-1]])
+                sizes.append(np.diff(piece.inner))
+                known.append(piece.known)
+        return cls(np.concatenate(codes), ends_of(np.concatenate(sizes)), np.concatenate(known), starts)
 
     def otherwise(self, fallback: Nested) -> Nested:
         """Event by event: its words, or the fallback's where they are unknown."""

@@ -11,11 +11,14 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from features.catalog import FeatureMatrix, build
+from features.columns import Nested
 from features.dataset import Tables
+from features.facts import Raw
 from features.reference import Curve, Reference
 from features.schema import EVENT_TABLES, PLATFORMS, TABLES, Field
-from features.snapshot import parse
+from features.snapshot import Snapshot, parse
 from features.table import AccountTable
+from features.text import Text
 
 Document = dict[str, Any]
 
@@ -173,6 +176,25 @@ def from_tables(made: Tables) -> FeatureMatrix:
 
 def from_documents(documents: Sequence[Document]) -> FeatureMatrix:
     return build(AccountTable.from_snapshots([parse(orjson.dumps(document)) for document in documents]), REFERENCE)
+
+
+def said(snapshot: Snapshot) -> dict[str, Any]:
+    """All that a snapshot holds, bit for bit, in values that can be compared."""
+    columns = {("account", name): column for name, column in snapshot.account.items()}
+    columns |= {(table, name): column for table, own in snapshot.events.items() for name, column in own.items()}
+    bits = {place: _bits(column) for place, column in columns.items()}
+    starts = {name: (own.dtype, own.tolist()) for name, own in snapshot.starts.items()}
+    return {"id": snapshot.account_id, "platform": snapshot.platform, "tables": list(snapshot.events), "starts": starts,
+            "ignored": snapshot.ignored, "columns": bits}  # fmt: skip
+
+
+def _bits(column: Raw) -> list[tuple[np.dtype[Any], bytes]]:
+    arrays = [column]
+    if isinstance(column, Text):
+        arrays = [column.data, column.offsets, column.known, column.starts]
+    elif isinstance(column, Nested):
+        arrays = [column.codes, column.inner, column.known, column.starts]
+    return [(array.dtype, array.tobytes()) for array in arrays]
 
 
 def shuffled(made: Tables, seed: int) -> Tables:
