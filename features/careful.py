@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from features.columns import Array
-from features.facts import MOST_ROWS, Raw, Snapshot, bounds, column
+from features.facts import MOST_ROWS, Raw, Snapshot
+from features.facts import column as as_column
 from features.problems import Problem, SnapshotError
 from features.rows import read_column
 from features.schema import EVENT_TABLES, TABLES, TableSchema
+from features.spans import one_span
 from features.validation import GRACE_US
 
 _MOST_PROBLEMS = 100
@@ -45,11 +47,11 @@ def read(document: object, torn: bool = False) -> Snapshot:
         _nothing_torn(account, events, problems)
     if problems:
         raise SnapshotError(problems[:_MOST_PROBLEMS])
-    starts = {name: bounds(rows) for name, rows in sizes.items()}
+    starts = {name: one_span(rows) for name, rows in sizes.items()}
     return Snapshot(
         account["account_id"][0],
         account["platform"][0],
-        _known(schema, account, bounds(1)),
+        _known(schema, account, one_span(1)),
         {name: _known(TABLES[name], columns, starts[name]) for name, columns in events.items()},
         starts,
         ignored,
@@ -57,7 +59,7 @@ def read(document: object, torn: bool = False) -> Snapshot:
 
 
 def _known(schema: TableSchema, columns: Mapping[str, list[Any]], starts: Array) -> dict[str, Raw]:
-    return {name: column(schema[name], values, starts) for name, values in columns.items() if any(value is not None for value in values)}
+    return {name: as_column(schema[name], values, starts) for name, values in columns.items() if any(value is not None for value in values)}
 
 
 def _events(schema: TableSchema, rows: list[dict[str, Any]], problems: list[Problem]) -> dict[str, list[Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features import segments
+from features.spans import chained, ends_of
 
 Array = np.ndarray
 Number = float | int
@@ -57,13 +58,6 @@ class _Arithmetic:
 
     def __and__(self, other: object):  # type: ignore[no-untyped-def]
         return self._with(other, np.multiply)
-
-
-def ends_of(sizes: Array) -> Array:
-    """Where groups of these sizes begin, and where the last one ends."""
-    ends = np.zeros(len(sizes) + 1, dtype=np.int64)
-    np.cumsum(sizes, out=ends[1:])
-    return ends
 
 
 def _less(a: Array, b: Array) -> Array:
@@ -160,16 +154,9 @@ class Nested:
     @classmethod
     def concatenated(cls, pieces: Sequence[Nested | int], starts: Array) -> Nested:
         """Words of several accounts one after another; a number stands for as many events of which they are unknown."""
-        codes, sizes, known = [], [], []
-        for piece in pieces:
-            if isinstance(piece, int):
-                sizes.append(np.zeros(piece, dtype=np.int64))
-                known.append(np.zeros(piece, dtype=np.bool_))
-            else:
-                codes.append(piece.codes[piece.inner[0] : piece.inner[-1]])
-                sizes.append(np.diff(piece.inner))
-                known.append(piece.known)
-        return cls(np.concatenate(codes), ends_of(np.concatenate(sizes)), np.concatenate(known), starts)
+        inner, known = chained([piece if isinstance(piece, int) else (piece.inner, piece.known) for piece in pieces])
+        codes = [piece.codes[piece.inner[0] : piece.inner[-1]] for piece in pieces if isinstance(piece, Nested)]
+        return cls(np.concatenate(codes), inner, known, starts)
 
     def otherwise(self, fallback: Nested) -> Nested:
         """Event by event: its words, or the fallback's where they are unknown."""

@@ -37,11 +37,6 @@ class Snapshot:
     ignored: int = 0
 
 
-def bounds(rows: int) -> Array:
-    """Where the rows of one account begin and end."""
-    return np.array([0, rows], dtype=np.int64)
-
-
 def column(field: Field, values: Sequence[Any], starts: Array) -> Raw:
     """Canonical values (as `values.from_json` gives them, None = unknown) as a column."""
     if field.kind in ("text", "id"):

@@ -16,40 +16,38 @@ _T, _BLANK, _Z, _PLUS = ord("T"), ord(" "), ord("Z"), ord("+")
 
 
 @kernel
-def moments(data: A, many: int) -> A:
-    """Microseconds since 1970 UTC of `many` texts parted by NUL: a day, or a day and a time to the minute, second or up to six
-    decimals, with Z, an offset such as +02:00, or neither (UTC). UNREAD for every other form and every time outside 1970-2200."""
-    out = np.full(many, UNREAD, dtype=np.int64)
-    at = 0
-    for j in range(many):
-        end = at
-        while end < len(data) and data[end] != 0:
-            end += 1
-        out[j] = _moment(data, at, end)
-        at = end + 1
-    if at <= len(data):
-        # One of them holds a NUL itself.
-        out[:] = UNREAD
-    return out
+def moments(data: A, offsets: A, known: A, out: A) -> int:
+    """Puts the known texts `data[offsets[j]:offsets[j + 1]]` into `out` as days since 1970 UTC (NaN = unknown); returns the latest in
+    microseconds, or UNREAD if one of them is not plain.
+
+    Plain is a day, or a day and a time to the minute, second or up to six decimals, with Z, an offset such as +02:00, or neither (UTC),
+    between 1970 and 2200.
+    """
+    latest = 0
+    for j in range(len(out)):
+        out[j] = np.nan
+        if known[j]:
+            moment = _moment(data, offsets[j], offsets[j + 1])
+            if moment == UNREAD:
+                return UNREAD
+            latest = max(latest, moment)
+            out[j] = moment / _DAY_US
+    return latest
 
 
 @kernel
-def days(data: A, many: int) -> A:
-    """Days since 1970 of `many` texts such as 2026-11-01 parted by NUL; UNREAD as above."""
-    out = np.full(many, UNREAD, dtype=np.int64)
-    at = 0
-    for j in range(many):
-        end = at
-        while end < len(data) and data[end] != 0:
-            end += 1
-        if end - at == 10:
-            day = _day(data, at)
-            if EARLIEST <= day * _DAY_US < LATEST:
-                out[j] = day
-        at = end + 1
-    if at <= len(data):
-        out[:] = UNREAD
-    return out
+def days(data: A, offsets: A, known: A, out: A) -> int:
+    """The same for days such as 2026-11-01, and nothing after them."""
+    latest = 0
+    for j in range(len(out)):
+        out[j] = np.nan
+        if known[j]:
+            day = _day(data, offsets[j]) if offsets[j + 1] - offsets[j] == 10 else UNREAD
+            if day == UNREAD or day * _DAY_US >= LATEST:
+                return UNREAD
+            latest = max(latest, day * _DAY_US)
+            out[j] = day
+    return latest
 
 
 @kernel

@@ -18,24 +18,6 @@ def known_count(values: F, starts: F) -> F:
 
 
 @kernel
-def in_order(index: F, at: F) -> bool:
-    """Whether accounts do not go back and no two events of one account are of the same or of an unknown moment, or out of order."""
-    for j in range(1, len(index)):
-        if not (index[j] > index[j - 1] or (index[j] == index[j - 1] and at[j] > at[j - 1])):
-            return False
-    return True
-
-
-@kernel
-def seen_by_then(happened: F, index: F, observed: F) -> F:
-    """Which events did not happen after their account was looked at; those of nobody (index -1) were not seen."""
-    out = np.empty(len(index), dtype=np.bool_)
-    for j in range(len(index)):
-        out[j] = index[j] >= 0 and not happened[j] > observed[index[j]]
-    return out
-
-
-@kernel
 def total(values: F, starts: F) -> F:
     """Sum of the known values, 0 for none."""
     out = np.zeros(len(starts) - 1)

@@ -11,17 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features import segments
-from features.columns import Array, Column, Events, Labels, Nested, ends_of
+from features.columns import Array, Column, Events, Labels, Nested
 from features.facts import Raw, Snapshot
+from features.order import order_of
 from features.schema import EVENT_TABLES, PLATFORMS, TABLES, Field
+from features.spans import ends_of
 from features.text import Text, hashtags_in
 
 Kind = TypeVar("Kind")
 
-# What breaks ties between events of the same moment, so that the order of a file's rows never shows in a feature.
-_TIES = {"posts": ("post_id",), "comments": ("comment_id", "author_id", "text"), "follower_sample": ("follower_id",), "history": ()}
-_MOMENT = {"posts": "posted_at", "comments": "commented_at", "follower_sample": "rank", "history": "date"}
 _PREFIX = {"post": "posts", "comment": "comments", "follower": "follower_sample", "history": "history"}
 
 
@@ -113,7 +111,7 @@ class AccountTable:
                 starts[name] = np.zeros(n + 1, dtype=np.int64)
                 looked_at.setdefault(name, np.zeros(n, dtype=np.bool_))
                 continue
-            order = _order(name, raw[name], index[name], observed)
+            order = order_of(name, raw[name], index[name], observed)
             if order is None and name in given:
                 starts[name], columns[name] = given[name], raw[name]
                 continue
@@ -201,29 +199,6 @@ def _only(fact: object, kind: type[Kind]) -> Kind:
     if not isinstance(fact, kind):
         raise TypeError(f"expected {kind.__name__}, the input is {type(fact).__name__}")
     return fact
-
-
-def _order(name: str, raw: Mapping[str, Raw], index: Array, observed: Array) -> Array | None:
-    """The rows to keep, sorted by account, moment and tie; an event after its account's observed_at is left out.
-
-    None when every row is kept and in its place.
-    """
-    moment = raw.get(_MOMENT[name])
-    at = moment if isinstance(moment, np.ndarray) else np.full(len(index), np.nan)
-    # A follower happened when its own account was created; a day of a history counts as seen when it had begun.
-    happened = raw.get("created_at") if name == "follower_sample" else at
-    valid = segments.seen_by_then(happened if isinstance(happened, np.ndarray) else np.full(len(index), np.nan), index, observed)
-    # Files are mostly in order already, and looking is much cheaper than sorting.
-    if segments.in_order(index, at):
-        return None if valid.all() else np.flatnonzero(valid)
-    order = np.lexsort((at, index))
-    if not segments.in_order(index[order], at[order]):
-        ties = [
-            column.codes if isinstance(column, Text) else column for column in (raw.get(tie) for tie in _TIES[name]) if column is not None
-        ]
-        order = np.lexsort((*reversed(ties), at, index))
-    kept: Array = order[valid[order]]
-    return None if np.array_equal(kept, np.arange(len(index))) else kept
 
 
 def _take(column: Raw, order: Array, starts: Array) -> Raw:

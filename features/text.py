@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from features import copies, scanning
 from features.alphabet import alphabet
-from features.columns import Array, Column, Events, Labels, Nested, ends_of
+from features.columns import Array, Column, Events, Labels, Nested
+from features.spans import chained, ends_of
 
 
 @dataclass(frozen=True)
@@ -38,30 +39,14 @@ class Text:
 
     @classmethod
     def from_list(cls, values: Sequence[str | None], starts: Array) -> Text:
-        try:
-            # Joining and parting again takes half the time of handing Arrow one text after another.
-            joined = np.frombuffer("\0".join(values).encode(), dtype=np.uint8)  # type: ignore[arg-type]
-        except TypeError:
-            return cls.from_arrow(pa.array(values, pa.large_string()), starts)
-        data, offsets = scanning.part(joined, len(values))
-        if len(data) + max(len(values) - 1, 0) != len(joined):
-            # A text holds the NUL that parts them.
-            return cls.from_arrow(pa.array(values, pa.large_string()), starts)
-        return cls(data, offsets, np.ones(len(values), dtype=np.bool_), starts)
+        return cls.from_arrow(pa.array(values, pa.large_string()), starts)
 
     @classmethod
     def concatenated(cls, pieces: Sequence[Text | int], starts: Array) -> Text:
         """Texts of several accounts one after another; a number stands for as many unknown ones."""
-        data, sizes, known = [], [], []
-        for piece in pieces:
-            if isinstance(piece, int):
-                sizes.append(np.zeros(piece, dtype=np.int64))
-                known.append(np.zeros(piece, dtype=np.bool_))
-            else:
-                data.append(piece.data[piece.offsets[0] : piece.offsets[-1]])
-                sizes.append(np.diff(piece.offsets))
-                known.append(piece.known)
-        return cls(np.concatenate(data), ends_of(np.concatenate(sizes)), np.concatenate(known), starts)
+        offsets, known = chained([piece if isinstance(piece, int) else (piece.offsets, piece.known) for piece in pieces])
+        data = [piece.data[piece.offsets[0] : piece.offsets[-1]] for piece in pieces if isinstance(piece, Text)]
+        return cls(np.concatenate(data), offsets, known, starts)
 
     def take(self, order: Array, starts: Array) -> Text:
         data, offsets = scanning.gather(self.data, self.offsets, order)
