@@ -180,21 +180,28 @@ def from_documents(documents: Sequence[Document]) -> FeatureMatrix:
 
 def said(snapshot: Snapshot) -> dict[str, Any]:
     """All that a snapshot holds, bit for bit, in values that can be compared."""
-    columns = {("account", name): column for name, column in snapshot.account.items()}
+    columns = {("", name): column for name, column in snapshot.account.items()}
     columns |= {(table, name): column for table, own in snapshot.events.items() for name, column in own.items()}
-    bits = {place: _bits(column) for place, column in columns.items()}
-    starts = {name: (own.dtype, own.tolist()) for name, own in snapshot.starts.items()}
-    return {"id": snapshot.account_id, "platform": snapshot.platform, "tables": list(snapshot.events), "starts": starts,
-            "ignored": snapshot.ignored, "columns": bits}  # fmt: skip
+    return {
+        "who": (snapshot.account_id, snapshot.platform, snapshot.ignored),
+        "looked at": sorted(snapshot.events),
+        "starts": {name: _bits(starts) for name, starts in snapshot.starts.items()},
+        **{place: _column_bits(column) for place, column in columns.items()},
+    }
 
 
-def _bits(column: Raw) -> list[tuple[np.dtype[Any], bytes]]:
-    arrays = [column]
+def _column_bits(column: Raw) -> list[tuple[str, bytes]]:
+    """Texts may lie anywhere in their buffer."""
     if isinstance(column, Text):
-        arrays = [column.data, column.offsets, column.known, column.starts]
-    elif isinstance(column, Nested):
-        arrays = [column.codes, column.inner, column.known, column.starts]
-    return [(array.dtype, array.tobytes()) for array in arrays]
+        begin, end = column.offsets[0], column.offsets[-1]
+        return [_bits(array) for array in (column.data[begin:end], column.offsets - begin, column.known, column.starts)]
+    if isinstance(column, Nested):
+        return [_bits(array) for array in (column.codes, column.inner, column.known, column.starts)]
+    return [_bits(column)]
+
+
+def _bits(array: np.ndarray) -> tuple[str, bytes]:
+    return str(array.dtype), array.tobytes()
 
 
 def shuffled(made: Tables, seed: int) -> Tables:
