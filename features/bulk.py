@@ -70,18 +70,23 @@ def _joined(columns: Sequence[Values]) -> tuple[Array, Array, list[Array]]:
     every = np.ones(len(columns[0]), dtype=np.bool_)
     masks = [every] * len(columns)
     try:
-        joined = "\0".join(map("\0".join, columns)).encode()
+        joined = _in_utf8(columns)
     except TypeError:
         gaps = [None in values for values in columns]
         masks = [np.array([v is not None for v in c]) if gap else every for c, gap in zip(columns, gaps, strict=True)]
         filled = [[v or "" for v in c] if gap else c for c, gap in zip(columns, gaps, strict=True)]
-        joined = "\0".join(map("\0".join, filled)).encode()
+        joined = _in_utf8(filled)
     many = len(columns) * len(columns[0])
     data, offsets = scanning.part(np.frombuffer(joined, dtype=np.uint8), many)
     if len(data) + many - 1 != len(joined):
         # One of the texts holds the NUL that parts them.
         raise Doubt
     return data, offsets, masks
+
+
+def _in_utf8(columns: Sequence[Values]) -> bytes:
+    # Each by itself, because one emoji makes Python keep four bytes for every character of a text.
+    return b"\0".join(["\0".join(values).encode() for values in columns])
 
 
 def _times(field: Field, values: Values, data: Array, offsets: Array, known: Array, latest: int) -> Array:

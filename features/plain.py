@@ -50,7 +50,7 @@ def _account(strict: bool) -> Any:
     return _struct(TABLES["accounts"], strict, {name: list[_struct(TABLES[name], strict)] for name in EVENT_TABLES})  # type: ignore[misc]
 
 
-_DECODER = msgspec.json.Decoder(_account(strict=True))
+DECODER = msgspec.json.Decoder(_account(strict=True))
 _OBSERVED = TABLES["accounts"]["observed_at"]
 _LENIENT = _account(strict=False)
 _FIELDS = {name: _fields(TABLES[name]) for name in ("accounts", *EVENT_TABLES)}
@@ -60,7 +60,7 @@ _KNOWN = frozenset({*TABLES["accounts"].by_name, *EVENT_TABLES})
 def from_json(content: bytes) -> Snapshot | None:
     """The account that JSON bytes hold, or None when in doubt. It can be read if and only if `careful.read` reads the same."""
     try:
-        return _snapshot(_DECODER.decode(content))
+        return _snapshot(DECODER.decode(content))
     except (msgspec.DecodeError, UnicodeDecodeError, Doubt):
         return None
 
