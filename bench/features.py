@@ -23,6 +23,7 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from bench.comments import COMMENTS, COMPARABLE, OBSERVED, comments, in_duckdb, in_pandas, in_polars, ours  # noqa: E402
 from features.catalog import CATALOG, build  # noqa: E402
+from features.plain import DECODER  # noqa: E402
 from features.reference import Curve, PeerAudience, PeerEngagement, Reference  # noqa: E402
 from features.snapshot import parse  # noqa: E402
 from features.table import AccountTable  # noqa: E402
@@ -140,8 +141,10 @@ def main() -> None:
     table = AccountTable.from_snapshots([snapshot])
     known = int(np.isfinite(build(table, REFERENCE).values).sum())
     # A fresh table each time, because a text keeps what was read from it.
-    fresh = iter([AccountTable.from_snapshots([snapshot]) for _ in range(REPEATS + 1)])
+    fresh = iter([AccountTable.from_snapshots([parse(body)]) for _ in range(REPEATS + 1)])
     steps = {
+        "orjson.loads alone": timed(lambda: orjson.loads(body), REPEATS),
+        "msgspec's typed decoding alone": timed(lambda: DECODER.decode(body), REPEATS),
         "parse and check the JSON": timed(lambda: parse(body), REPEATS),
         "table": timed(lambda: AccountTable.from_snapshots([snapshot]), REPEATS),
         "features": timed(lambda: build(next(fresh), REFERENCE), REPEATS),
@@ -155,6 +158,9 @@ def main() -> None:
     print("| step | median ms | fastest ms |\n|---|--:|--:|")
     for step, taken in steps.items():
         print(f"| {step} | {1000 * np.median(taken):.2f} | {1000 * min(taken):.2f} |")
+    parsing = np.median(steps["parse and check the JSON"])
+    bare = {name: parsing / np.median(steps[name]) for name in ("orjson.loads alone", "msgspec's typed decoding alone")}
+    print(f"\nParsing and checking beside decoding alone: {', '.join(f'{ratio:.1f}× {name}' for name, ratio in bare.items())}.")
     print(f"\n{len(COMPARABLE)} comment features of {chosen.accounts:,} accounts with {COMMENTS} comments each, equal within 1e-9:\n")
     print("| | seconds | comments per second | times as fast as pandas |\n|---|--:|--:|--:|")
     for who, seconds in compared.items():

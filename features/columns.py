@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from features import elementwise, matching, segments
+from features.spans import chained, ends_of
 
 Array = np.ndarray
 Number = float | int
@@ -165,10 +167,16 @@ class Nested:
     def take(self, order: Array, starts: Array) -> Nested:
         """The events in a new order, with their words."""
         sizes = np.diff(self.inner)[order]
-        inner = np.zeros(len(order) + 1, dtype=np.int64)
-        np.cumsum(sizes, out=inner[1:])
+        inner = ends_of(sizes)
         place = np.arange(inner[-1]) - np.repeat(inner[:-1], sizes) + np.repeat(self.inner[:-1][order], sizes)
         return Nested(self.codes[place], inner, self.known[order], starts)
+
+    @classmethod
+    def concatenated(cls, pieces: Sequence[Nested | int], starts: Array) -> Nested:
+        """Words of several accounts one after another; a number stands for as many events of which they are unknown."""
+        inner, known = chained([piece if isinstance(piece, int) else (piece.inner, piece.known) for piece in pieces])
+        codes = [piece.codes[piece.inner[0] : piece.inner[-1]] for piece in pieces if isinstance(piece, Nested)]
+        return cls(np.concatenate(codes), inner, known, starts)
 
     def otherwise(self, fallback: Nested) -> Nested:
         """Event by event: its words, or the fallback's where they are unknown."""

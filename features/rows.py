@@ -4,8 +4,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from features.schema import Field, Kind
 from features.values import LARGEST_COUNT, BadValue, from_json
 
@@ -58,9 +56,3 @@ def _missing(field: Field, values: Sequence[Any]) -> list[tuple[int, BadValue]]:
     if not field.required or (field.kind == "text" and not field.choices):
         return []
     return [(i, BadValue(f"{field.name} is missing; it is required.")) for i, value in enumerate(values) if value is None]
-
-
-def floats(field: Field, values: Sequence[Any]) -> np.ndarray:
-    """Canonical values as float64, NaN = unknown; moments and days as days since 1970."""
-    array = np.array(values, dtype=np.float64) if len(values) else np.empty(0, dtype=np.float64)
-    return array / 86_400_000_000 if field.kind == "moment" else array

@@ -97,6 +97,21 @@ def keep(data: A, offsets: A, known: A, starts: A, chosen: A) -> tuple[A, A, A, 
 
 
 @kernel
+def part(joined: A, many: int) -> tuple[A, A]:
+    """`many` texts out of one that joins them with NUL: bytes without the NULs that were found, and offsets."""
+    data, offsets, place, j = np.empty(len(joined), dtype=np.uint8), np.zeros(many + 1, dtype=np.int64), 0, 0
+    for at in range(len(joined)):
+        if joined[at] != 0:
+            data[place] = joined[at]
+            place += 1
+        elif j < many:
+            j += 1
+            offsets[j] = place
+    offsets[many] = place
+    return data[:place], offsets
+
+
+@kernel
 def code_of_each(data: A, offsets: A, known: A) -> A:
     out = np.zeros(len(known), dtype=np.int64)
     for j in range(len(known)):

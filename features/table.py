@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.columns import Array, Column, Events, Labels, Nested
-from features.rows import floats
+from features.facts import Raw, Snapshot
+from features.order import order_of
 from features.schema import EVENT_TABLES, PLATFORMS, TABLES, Field
-from features.snapshot import Snapshot
-from features.text import Text
+from features.spans import ends_of
+from features.text import Text, hashtags_in
 
 # Beyond a few megabytes every pass over the events waits for memory: 200 accounts at a time take half the time of 8,000.
 BLOCK_ROWS = 40_000
-
-Raw = Array | Text | Nested
 Kind = TypeVar("Kind")
 
-# What breaks ties between events of the same moment, so that the order of a file's rows never shows in a feature.
-_TIES = {"posts": ("post_id",), "comments": ("comment_id", "author_id", "text"), "follower_sample": ("follower_id",), "history": ()}
-_MOMENT = {"posts": "posted_at", "comments": "commented_at", "follower_sample": "rank", "history": "date"}
 _PREFIX = {"post": "posts", "comment": "comments", "follower": "follower_sample", "history": "history"}
 
 
@@ -73,22 +69,25 @@ class AccountTable:
                 table = table.combine_chunks()
                 raw[name] = _from_arrow(table, name, np.zeros(1, dtype=np.int64))
                 index[name] = pc.index_in(table["account_id"].combine_chunks(), value_set=ids).fill_null(-1).to_numpy().astype(np.int64)
-        return cls._arranged(ids.to_pylist(), accounts["platform"].to_pylist(), raw, index, {})
+        return cls._arranged(ids.to_pylist(), accounts["platform"].to_pylist(), raw, index, {}, {})
 
     @classmethod
     def from_snapshots(cls, snapshots: Sequence[Snapshot]) -> AccountTable:
         """Facts from single accounts; a list that is empty counts as looked at, an absent one does not."""
-        own = np.arange(len(snapshots) + 1, dtype=np.int64)
-        raw = {"accounts": _from_lists([s.account for s in snapshots], "accounts", own)}
+        n = len(snapshots)
+        own = np.arange(n + 1, dtype=np.int64)
+        raw = {"accounts": _concatenated([s.account for s in snapshots], [1] * n, "accounts", own)}
         index: dict[str, Array] = {}
+        starts: dict[str, Array] = {}
         looked_at: dict[str, Array] = {}
         for name in EVENT_TABLES:
             looked_at[name] = np.array([name in s.events for s in snapshots], dtype=np.bool_)
             if looked_at[name].any():
-                sizes = [s.sizes.get(name, 0) for s in snapshots]
-                raw[name] = _from_lists([s.events.get(name, {}) for s in snapshots], name, np.zeros(1, dtype=np.int64), sizes)
-                index[name] = np.repeat(np.arange(len(snapshots), dtype=np.int64), sizes)
-        return cls._arranged([s.account_id for s in snapshots], [s.platform for s in snapshots], raw, index, looked_at)
+                sizes = [int(s.starts[name][1]) if name in s.starts else 0 for s in snapshots]
+                starts[name] = ends_of(np.array(sizes, dtype=np.int64))
+                raw[name] = _concatenated([s.events.get(name, {}) for s in snapshots], sizes, name, starts[name])
+                index[name] = np.repeat(own[:-1], sizes)
+        return cls._arranged([s.account_id for s in snapshots], [s.platform for s in snapshots], raw, index, looked_at, starts)
 
     @classmethod
     def _arranged(
@@ -98,25 +97,33 @@ class AccountTable:
         raw: dict[str, dict[str, Raw]],
         index: Mapping[str, Array],
         looked_at: dict[str, Array],
+        given: Mapping[str, Array],
     ) -> AccountTable:
-        """Every table's rows in the order account, moment, id; what happened after the look is left out."""
+        """Every table's rows in the order account, moment, id; what happened after the look is left out.
+
+        given[table]: where each account's events begin, if they lie account by account already and the columns know it.
+        """
         n = len(account_ids)
         observed = raw["accounts"].get("observed_at")
         observed = observed if isinstance(observed, np.ndarray) else np.full(n, np.nan)
         columns: dict[str, Mapping[str, Raw]] = {"accounts": raw["accounts"]}
         starts: dict[str, Array] = {"accounts": np.arange(n + 1, dtype=np.int64)}
         for name in EVENT_TABLES:
-            starts[name] = np.zeros(n + 1, dtype=np.int64)
-            looked_at.setdefault(name, np.zeros(n, dtype=np.bool_))
             if name not in raw:
+                starts[name] = np.zeros(n + 1, dtype=np.int64)
+                looked_at.setdefault(name, np.zeros(n, dtype=np.bool_))
                 continue
-            order = _order(name, raw[name], index[name], observed)
-            np.cumsum(np.bincount(index[name][order], minlength=n), out=starts[name][1:])
-            if np.array_equal(order, np.arange(len(index[name]))):
-                columns[name] = {key: _begin(column, starts[name]) for key, column in raw[name].items()}
-            else:
-                columns[name] = {key: _take(column, order, starts[name]) for key, column in raw[name].items()}
-            looked_at[name] = looked_at[name] | (np.diff(starts[name]) > 0)
+            order = order_of(name, raw[name], index[name], observed)
+            if order is None and name in given:
+                starts[name], columns[name] = given[name], raw[name]
+                continue
+            kept = index[name] if order is None else index[name][order]
+            starts[name] = ends_of(np.bincount(kept, minlength=n))
+            columns[name] = {
+                key: _begin(column, starts[name]) if order is None else _take(column, order, starts[name])
+                for key, column in raw[name].items()
+            }
+            looked_at[name] = looked_at.get(name, False) | (np.diff(starts[name]) > 0)
         return cls(account_ids, platforms, columns, starts, looked_at)
 
     def blocks(self, most_rows: int = BLOCK_ROWS) -> Iterator[tuple[int, AccountTable]]:
@@ -157,15 +164,35 @@ class AccountTable:
     def fact(self, name: str) -> Column | Events | Labels | Text | Nested:
         """One input of a formula, unknown everywhere when the dataset does not have its column."""
         table, field = INPUTS[name]
-        starts = self.starts[table]
         raw = self.columns.get(table, {}).get(field.name)
-        if field.kind == "words":
-            return raw if isinstance(raw, Nested) else _nested([], np.full(starts[-1], -1, dtype=np.int64), starts)
-        if field.kind in ("text", "id"):
-            text = raw if isinstance(raw, Text) else _no_text(starts)
-            return text.labels if field.kind == "id" else text
-        values = raw if isinstance(raw, np.ndarray) else np.full(starts[-1], np.nan)
-        return Column(values) if table == "accounts" else Events(values, starts)
+        if raw is None:
+            raw = self._unknown(table, field.kind)
+        if isinstance(raw, Text):
+            return raw.labels if field.kind == "id" else raw
+        if isinstance(raw, Nested):
+            return raw
+        return Column(raw) if table == "accounts" else Events(raw, self.starts[table])
+
+    def _unknown(self, table: str, kind: str) -> Raw:
+        """A column of which nothing is known; made once, because most accounts lack most columns."""
+        sort = kind if kind in ("text", "id", "words") else "number"
+        made = self._made.get((table, sort))
+        if made is None:
+            starts = self.starts[table]
+            m = int(starts[-1])
+            nothing, nowhere = np.zeros(m, np.bool_), np.zeros(m + 1, np.int64)
+            if sort == "number":
+                made = np.full(m, np.nan)
+            elif sort == "words":
+                made = Nested(np.zeros(0, np.int64), nowhere, nothing, starts)
+            else:
+                made = Text(np.zeros(0, np.uint8), nowhere, nothing, starts)
+            self._made[table, sort] = made
+        return made
+
+    @cached_property
+    def _made(self) -> dict[tuple[str, str], Raw]:
+        return {}
 
     def column(self, name: str) -> Column:
         """A number of each account."""
@@ -196,29 +223,6 @@ def _only(fact: object, kind: type[Kind]) -> Kind:
     if not isinstance(fact, kind):
         raise TypeError(f"expected {kind.__name__}, the input is {type(fact).__name__}")
     return fact
-
-
-def _no_text(starts: Array) -> Text:
-    m = int(starts[-1])
-    return Text(np.zeros(0, np.uint8), np.zeros(m + 1, np.int64), np.zeros(m, np.bool_), starts)
-
-
-def _order(name: str, raw: Mapping[str, Raw], index: Array, observed: Array) -> Array:
-    """The rows to keep, sorted by account, moment and tie; an event after its account's observed_at is left out."""
-    moment = raw.get(_MOMENT[name])
-    at = moment if isinstance(moment, np.ndarray) else np.full(len(index), np.nan)
-    valid = index >= 0
-    # A follower happened when its own account was created; a day of a history counts as seen when it had begun.
-    happened = raw.get("created_at") if name == "follower_sample" else at
-    if isinstance(happened, np.ndarray):
-        valid[valid] = ~(happened[valid] > observed[index[valid]])
-    # Files are mostly in order already, and looking is much cheaper than sorting.
-    if len(index) < 2 or ((index[1:] > index[:-1]) | ((index[1:] == index[:-1]) & (at[1:] > at[:-1]))).all():
-        return np.flatnonzero(valid)
-    keys = [column.codes if isinstance(column, Text) else column for column in (raw.get(tie) for tie in _TIES[name]) if column is not None]
-    order = np.lexsort((*reversed(keys), at, index))
-    kept: Array = order[valid[order]]
-    return kept
 
 
 def _take(column: Raw, order: Array, starts: Array) -> Raw:
@@ -264,38 +268,22 @@ def _numbers(column: pa.Array, field: Field) -> Array:
 def _words(column: pa.Array, starts: Array) -> Nested:
     flat = column.flatten()
     sizes = pc.list_value_length(column).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return _nested(flat.fill_null("").to_pylist(), sizes, starts)
+    return hashtags_in(flat.fill_null("").to_pylist(), sizes, starts)
 
 
-def _nested(words: list[str], sizes: Array, starts: Array) -> Nested:
-    """Hashtags given as lists (size -1 = unknown), folded as they would be in a caption; one without letters counts for nothing."""
-    if not words:
-        return Nested(np.zeros(0, np.int64), np.zeros(len(sizes) + 1, np.int64), sizes >= 0, starts)
-    text = Text.from_list(["#" + word.lstrip("#") for word in words], np.array([0, len(words)], dtype=np.int64))
-    tags = text.hashtags
-    ends = np.zeros(len(sizes) + 1, dtype=np.int64)
-    np.cumsum(np.maximum(sizes, 0), out=ends[1:])
-    return Nested(tags.codes, tags.inner[ends], sizes >= 0, starts)
-
-
-def _from_lists(
-    pieces: Sequence[Mapping[str, list[object]]], name: str, starts: Array, sizes: Sequence[int] | None = None
-) -> dict[str, Raw]:
-    """Columns of several accounts' lists, one after another; a column that one of them lacks is unknown for its rows."""
+def _concatenated(pieces: Sequence[Mapping[str, Raw]], sizes: Sequence[int], name: str, starts: Array) -> dict[str, Raw]:
+    """Columns of several accounts one after another; a column that one of them lacks is unknown for its rows."""
+    if len(pieces) == 1:
+        return dict(pieces[0])
     raw: dict[str, Raw] = {}
-    lengths = sizes if sizes is not None else [1] * len(pieces)
-    seen = set().union(*(piece.keys() for piece in pieces))
+    seen = set().union(*pieces)
     for field in TABLES[name].fields:
-        if field.name not in seen:
-            continue
-        values: list[object] = []
-        for piece, length in zip(pieces, lengths, strict=True):
-            values += piece.get(field.name) or [None] * length
-        if field.kind in ("text", "id"):
-            raw[field.name] = Text.from_list(values, starts)  # type: ignore[arg-type]
-        elif field.kind == "words":
-            flat = [word for words in values if words for word in words]  # type: ignore[attr-defined]
-            raw[field.name] = _nested(flat, np.array([-1 if w is None else len(w) for w in values]), starts)  # type: ignore[arg-type]
-        else:
-            raw[field.name] = floats(field, values)
+        if field.name in seen:
+            parts: list[Any] = [piece.get(field.name, size) for piece, size in zip(pieces, sizes, strict=True)]
+            if field.kind in ("text", "id"):
+                raw[field.name] = Text.concatenated(parts, starts)
+            elif field.kind == "words":
+                raw[field.name] = Nested.concatenated(parts, starts)
+            else:
+                raw[field.name] = np.concatenate([np.full(part, np.nan) if isinstance(part, int) else part for part in parts])
     return raw

@@ -13,6 +13,7 @@ import pyarrow as pa
 from features import copies, matching, scanning
 from features.alphabet import alphabet
 from features.columns import Array, Column, Events, Labels, Nested
+from features.spans import chained, ends_of
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,13 @@ class Text:
     @classmethod
     def from_list(cls, values: Sequence[str | None], starts: Array) -> Text:
         return cls.from_arrow(pa.array(values, pa.large_string()), starts)
+
+    @classmethod
+    def concatenated(cls, pieces: Sequence[Text | int], starts: Array) -> Text:
+        """Texts of several accounts one after another; a number stands for as many unknown ones."""
+        offsets, known = chained([piece if isinstance(piece, int) else (piece.offsets, piece.known) for piece in pieces])
+        data = [piece.data[piece.offsets[0] : piece.offsets[-1]] for piece in pieces if isinstance(piece, Text)]
+        return cls(np.concatenate(data), offsets, known, starts)
 
     def take(self, order: Array, starts: Array) -> Text:
         data, offsets = scanning.gather(self.data, self.offsets, order)
@@ -81,10 +89,10 @@ class Text:
             return self
         pieces = self.rows_composed(rows)
         sizes = [len(piece) for piece in pieces]
-        ends_of = len(self.data) + np.cumsum(sizes)
+        finished = len(self.data) + np.cumsum(sizes)
         data = np.concatenate([self.data, np.frombuffer(b"".join(pieces), dtype=np.uint8)])
         begins, ends = self.offsets[:-1].copy(), self.offsets[1:].copy()
-        begins[rows], ends[rows] = ends_of - sizes, ends_of
+        begins[rows], ends[rows] = finished - sizes, finished
         gathered, offsets = scanning.gather_spans(data, begins, ends, np.arange(len(self.known), dtype=np.int64))
         return Text(gathered, offsets, self.known, self.starts)
 
@@ -153,6 +161,21 @@ def _composed(piece: bytes) -> bytes:
         return unicodedata.normalize("NFKC", piece.decode()).encode()
     except UnicodeDecodeError:
         return piece
+
+
+def listed_hashtags(values: Sequence[Sequence[str] | None], starts: Array) -> Nested:
+    """Hashtags given as a list for each event (None = unknown), in the form of `hashtags_in`."""
+    sizes = np.array([-1 if words is None else len(words) for words in values], dtype=np.int64)
+    return hashtags_in([word for words in values if words for word in words], sizes, starts)
+
+
+def hashtags_in(words: Sequence[str], sizes: Array, starts: Array) -> Nested:
+    """Hashtags of all events in one list with each event's number (-1 = unknown), folded as they would be in a caption; one without
+    letters counts for nothing."""
+    if not words:
+        return Nested(np.zeros(0, np.int64), np.zeros(len(sizes) + 1, np.int64), sizes >= 0, starts)
+    tags = Text.from_list(["#" + word.lstrip("#") for word in words], np.array([0, len(words)], dtype=np.int64)).hashtags
+    return Nested(tags.codes, tags.inner[ends_of(np.maximum(sizes, 0))], sizes >= 0, starts)
 
 
 def word_codes(words: Sequence[str]) -> Array:

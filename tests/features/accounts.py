@@ -11,11 +11,14 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from features.catalog import FeatureMatrix, build
+from features.columns import Nested
 from features.dataset import Tables
+from features.facts import Raw
 from features.reference import Curve, PeerAudience, PeerEngagement, Reference
 from features.schema import EVENT_TABLES, PLATFORMS, TABLES, Field
-from features.snapshot import parse
+from features.snapshot import Snapshot, parse
 from features.table import AccountTable
+from features.text import Text
 
 Document = dict[str, Any]
 
@@ -177,6 +180,32 @@ def from_tables(made: Tables) -> FeatureMatrix:
 
 def from_documents(documents: Sequence[Document]) -> FeatureMatrix:
     return build(AccountTable.from_snapshots([parse(orjson.dumps(document)) for document in documents]), REFERENCE)
+
+
+def said(snapshot: Snapshot) -> dict[str, Any]:
+    """All that a snapshot holds, bit for bit, in values that can be compared."""
+    columns = {("", name): column for name, column in snapshot.account.items()}
+    columns |= {(table, name): column for table, own in snapshot.events.items() for name, column in own.items()}
+    return {
+        "who": (snapshot.account_id, snapshot.platform, snapshot.ignored),
+        "looked at": sorted(snapshot.events),
+        "starts": {name: _bits(starts) for name, starts in snapshot.starts.items()},
+        **{place: _column_bits(column) for place, column in columns.items()},
+    }
+
+
+def _column_bits(column: Raw) -> list[tuple[str, bytes]]:
+    """Texts may lie anywhere in their buffer."""
+    if isinstance(column, Text):
+        begin, end = column.offsets[0], column.offsets[-1]
+        return [_bits(array) for array in (column.data[begin:end], column.offsets - begin, column.known, column.starts)]
+    if isinstance(column, Nested):
+        return [_bits(array) for array in (column.codes, column.inner, column.known, column.starts)]
+    return [_bits(column)]
+
+
+def _bits(array: np.ndarray) -> tuple[str, bytes]:
+    return str(array.dtype), array.tobytes()
 
 
 def shuffled(made: Tables, seed: int) -> Tables:
