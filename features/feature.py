@@ -60,6 +60,13 @@ class Feature:
     def meaning(self) -> str:
         return inspect.getdoc(self.formula) or ""
 
+    @property
+    def described(self) -> tuple[str, ...]:
+        """Lines for people: what follows the name (family, unit, sign), then formula, inputs, source, and when it is unknown."""
+        sign = {1: "high is suspicious", -1: "low is suspicious", 0: "no sign of its own"}[self.raises_suspicion]
+        facts = (f"formula: {self.meaning}", f"inputs: {', '.join(self.inputs)}", f"source: {self.source}")
+        return f" · {self.family} · {self.unit.name} · {sign}", *facts, f"unknown when {self.unknown}"
+
     @cached_property
     def tables(self) -> frozenset[str]:
         """The tables that the formula starts from, however many steps away."""
