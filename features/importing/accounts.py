@@ -16,7 +16,7 @@ from features.schema import PLATFORMS
 
 DAY_US = 86_400_000_000
 # More parts than this has no name that was given by hand.
-_MOST_PARTS = 16
+_MOST_PARTS, _LONGEST_NAME = 16, 255
 
 
 @dataclass
@@ -54,6 +54,8 @@ def names_in(source: Source) -> tuple[str, ...]:
     """Everything in a file's name and folders that may be an id or a handle: `comments_UC_x5-1` holds `UC_x5-1`, among others."""
     found: dict[str, None] = {}
     for name in (*reversed(source.names), source.folder):
+        if len(name) > _LONGEST_NAME:
+            continue
         parts = re.split(r"([_\-. @()]+)", name)[:_MOST_PARTS]
         pieces = ("".join(parts[i:j]) for j in range(len(parts), 0, -1) for i in range(j))
         found |= dict.fromkeys(piece for piece in pieces if piece)
@@ -135,7 +137,7 @@ def _observe(rows: Rows, remarks: Remarks, observed_us: int | None) -> None:
                 detail = (
                     "the answer does not say when it was given; the time at which the file was written is taken. Say it with --observed-at."
                 )
-                remarks.note("observed", detail, source.file)
+                remarks.note("observed", detail, source.file, examples=1)
             rows["observed_at"][i] = int(source.modified * 1e6) if observed_us is None else observed_us
 
 

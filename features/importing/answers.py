@@ -25,7 +25,6 @@ LONGEST_LINE = 1 << 26
 CHUNK = 10_000
 DELIMITERS = ",;\t|"
 _TWENTY_DIGITS = re.compile(rb"[0-9]{20}")
-_BLANK = re.compile(r"\s*")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -52,11 +51,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: its JSON, where it was kept, and the RFC 6901 pointer to it inside the file."""
+    """One answer: its JSON, where it was kept, and the RFC 6901 pointer to it inside the file.
+
+    `first` is the number of the first record in its list, where a long file comes piece by piece.
+    """
 
     body: Any
     source: Source
     pointer: str = ""
+    first: int = 0
 
 
 def read(sources: Sequence[Path], remarks: Remarks) -> Iterator[Answer]:
@@ -105,8 +108,8 @@ def _of_file(path: Path, source: Source, remarks: Remarks) -> Iterator[Answer]:
             return
         try:
             yield Answer(_exact(content), source)
-        except ValueError as fault:
-            yield from _lenient(content, str(fault), source, remarks)
+        except ValueError:
+            yield from _lenient(content, source, remarks)
 
 
 def _exact(content: bytes) -> Any:
@@ -120,7 +123,7 @@ def _whole(digits: str) -> int | float:
     return int(digits) if len(digits) <= 40 else float("inf")
 
 
-def _lenient(content: bytes, why: str, source: Source, remarks: Remarks) -> Iterator[Answer]:
+def _lenient(content: bytes, source: Source, remarks: Remarks) -> Iterator[Answer]:
     """What is nearly JSON: other encodings, NaN, half characters, several answers one after the other, an answer cut off."""
     text = _decoded(content, source, remarks)
     decoder = json.JSONDecoder(parse_int=_whole, parse_constant=lambda name: _constant(name, source, remarks))
@@ -133,14 +136,14 @@ def _lenient(content: bytes, why: str, source: Source, remarks: Remarks) -> Iter
                 "deep", "the file nests lists and objects deeper than any answer does; it is not used.", source.file, severity="error"
             )
             return
-        except ValueError:
-            used = f" The {number:,} answers before it are used." if number else ""
-            detail = f"the file is {not_json(content, ValueError(why))}.{used} Fetch it again; it may be cut off."
+        except ValueError as fault:
+            used = f" The {number:,} answers before that are used." if number else ""
+            detail = f"the file is not JSON: {fault}.{used} Fetch it again; it may be cut off."
             remarks.note("broken", detail, source.file, severity="error")
             return
-        yield Answer(body, source)
+        at = len(text) - len(text[end:].lstrip()) if end < len(text) else end
+        yield Answer(body, source, f"/{number}" if number or at < len(text) else "")
         number += 1
-        at = _BLANK.match(text, end).end()  # type: ignore[union-attr]
 
 
 def _decoded(content: bytes, source: Source, remarks: Remarks) -> str:
@@ -190,7 +193,7 @@ def _csv(path: Path, source: Source, remarks: Remarks) -> Iterator[Answer]:
                     cells = []
                 rows.append({name: cell for name, cell in zip(names, cells, strict=False) if cell.strip() and name})
                 if len(rows) == CHUNK:
-                    yield Answer({"rows": rows}, source, f"/{first}")
+                    yield Answer({"rows": rows}, source, first=first)
                     first, rows = first + CHUNK, []
         except csv.Error as fault:
             remarks.note(
@@ -200,4 +203,4 @@ def _csv(path: Path, source: Source, remarks: Remarks) -> Iterator[Answer]:
                 severity="error",
             )
         if rows:
-            yield Answer({"rows": rows}, source, f"/{first}")
+            yield Answer({"rows": rows}, source, first=first)

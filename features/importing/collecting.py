@@ -10,13 +10,14 @@ from features.importing import converters
 from features.importing.answers import Answer, Source
 from features.importing.remarks import Remarks
 from features.importing.rows import Page, Rows
-from features.importing.shapes import UP, Envelope, Inside, Platform, Record, Refusal, Shape, Steps, Take, look
+from features.importing.shapes import UP, Envelope, Inside, Platform, Record, Refusal, Shape, Take, look
 from features.schema import EVENT_TABLES, Field
 from features.values import BadValue, shown
 
 # Answers kept inside other objects are looked for this deep.
 DEEPEST = 4
 MENTIONED = "mentioned"
+UNREADABLE = object()
 
 
 @dataclass
@@ -35,24 +36,24 @@ class Collected:
     def add(self, answer: Answer) -> bool:
         """Take what the answer holds; False when nothing in it is of this platform."""
         found = False
-        # Oldest first, so that records keep the order of the file.
+        # The last is looked at first, so what lies inside is put there backwards, and records keep the order of the file.
         waiting = [(answer.body, answer.source, answer.pointer, 0)]
         while waiting:
             body, source, pointer, depth = waiting.pop()
-            if self._whole(body, source, pointer):
+            if self._whole(body, source, pointer, answer.first):
                 found = True
             elif depth < DEEPEST:
                 waiting += reversed([(value, place, f"{pointer}/{key}", depth + 1) for key, value, place in _parts(body, source)])
         self.recognised += found
         return found
 
-    def _whole(self, body: Any, source: Source, pointer: str) -> bool:
+    def _whole(self, body: Any, source: Source, pointer: str, first: int) -> bool:
         """The body as one answer of the platform, with every envelope that fits."""
-        if not isinstance(body, Mapping):
+        if not isinstance(body, dict):
             return False
         refused = self._refused(body, source, pointer)
         fitting = [envelope for envelope in self.platform.envelopes if _fits(envelope, body, source)]
-        taken = [self._list(envelope, body, source, pointer) for envelope in fitting]
+        taken = [self._list(envelope, body, source, pointer, first) for envelope in fitting]
         return any(taken) or refused
 
     def _refused(self, body: Record, source: Source, pointer: str) -> bool:
@@ -60,7 +61,7 @@ class Collected:
         found = False
         for refusal in self.platform.refusals:
             for _, record in _records(body, refusal.path):
-                if isinstance(record, Mapping) and all(mark(record) for mark in refusal.marks):
+                if isinstance(record, dict) and all(mark(record) for mark in refusal.marks):
                     found = self._tell(refusal, record, source, pointer) or found
         return found
 
@@ -72,13 +73,13 @@ class Collected:
         if str(code) in refusal.fine or (message is None and code is None):
             return False
         said = f": {shown(converters.plain(message))}" if message else ""
-        number = "" if code is None else f" (code {shown(str(code))})"
+        number = "" if code is None else f" (code {shown(code)})"
         detail = f"{self.platform.title} answered with an error{said}{number}. Ask again; the other answers are used."
         place = f"{pointer}/{refusal.path.replace('.', '/')}" if refusal.path else pointer
         self.remarks.note("refused", detail, source.file, place)
         return True
 
-    def _list(self, envelope: Envelope, body: Record, source: Source, pointer: str) -> bool:
+    def _list(self, envelope: Envelope, body: Record, source: Source, pointer: str, first: int) -> bool:
         """The records of one envelope; True when it holds at least one of them, or an empty list."""
         page = Page(source)
         if envelope.more:
@@ -92,11 +93,11 @@ class Collected:
             )
         if envelope.owner is not None:
             page.owner = envelope.owner(body)
-        items = list(_records(body, envelope.items))
+        items = list(_records(body, envelope.items, first))
         known = not items
         for step, record in items:
             place = pointer + step
-            if not isinstance(record, Mapping):
+            if not isinstance(record, dict):
                 continue
             shape = next((shape for shape in envelope.shapes if shape.fits(record)), None)
             if shape is not None:
@@ -105,7 +106,7 @@ class Collected:
         if known:
             self.pages.append(page)
             for step, record in items:
-                if not isinstance(record, Mapping):
+                if not isinstance(record, dict):
                     self.remarks.note("object", f"expected an object, got {shown(record)}; it is left out.", source.file, pointer + step)
             if envelope.guess and items:
                 self.remarks.note(envelope.guess, envelope.guess, source.file, pointer)
@@ -116,15 +117,9 @@ class Collected:
             if shape.why:
                 self.remarks.note(shape.why, f"{shape.name} left out: {shape.why}", page.source.file, pointer)
         else:
-            values = {}
-            for column, (kind, takes) in shape.takes.items():
-                value = self._value(kind, takes, record, above, page, pointer)
-                if value is not None:
-                    values[column] = value
-            for column, flag in shape.hides.items():
-                if look(record, flag.split(".")) is True:
-                    values.pop(column, None)
-            self.tables[shape.table if shape.certain else MENTIONED].add(values, page, pointer)
+            values = self._values(shape, record, above, page, pointer)
+            if values is not None:
+                self.tables[shape.table if shape.certain else MENTIONED].add(values, page, pointer)
             for path in _unused(record, shape.used):
                 if path not in self.platform.plumbing:
                     self.remarks.not_used(f"{shape.name}: {path}")
@@ -137,33 +132,49 @@ class Collected:
             inner = Page(page.source, f"{inside.shape.name} inside", None, bool(_first(record, inside.more)), False, True)
             self.pages.append(inner)
         for step, one in _records(record, inside.path):
-            if isinstance(one, Mapping) and inside.shape.fits(one):
+            if isinstance(one, dict) and inside.shape.fits(one):
                 self._record(inside.shape, one, (*above, record), inner, pointer + step)
 
+    def _values(self, shape: Shape, record: Record, above: tuple[Record, ...], page: Page, pointer: str) -> dict[str, Any] | None:
+        """What is known of a record, column by column; None when an id in it cannot be read, because then it is of nobody."""
+        values = {}
+        for column, (kind, takes) in shape.takes.items():
+            value = self._value(kind, takes, record, above, page, pointer)
+            if value is UNREADABLE and kind.kind == "id":
+                return None
+            if value is not None and value is not UNREADABLE:
+                values[column] = value
+        for column, flag in shape.hides.items():
+            if look(record, flag.split(".")) is True:
+                values.pop(column, None)
+        return values
+
     def _value(self, kind: Field, takes: tuple[Take, ...], record: Record, above: tuple[Record, ...], page: Page, pointer: str) -> Any:
-        """The first value that is there and known; one that cannot be read is told and unknown."""
+        """The first value that is there and known; None where there is none, UNREADABLE where what is there is told to be faulty."""
+        value = None
         for one in takes:
-            for path, raw in _found(one, record, above):
+            for path in one.paths:
+                raw = _joined(one, record, above) if one.join else look(record, path, above)
+                if raw is None:
+                    continue
                 try:
-                    value = converters.read(kind, raw, one.convert)
+                    known = converters.read(kind, raw, one.convert)
                 except BadValue as fault:
                     where = pointer + "".join(f"/{step}" for step in path if step != UP)
                     said = str(fault).removeprefix("it is ").removeprefix(f"{kind.name} is ")
-                    self.remarks.note(f"value {kind.name}", f"{kind.name} is {said} It is unknown.", page.source.file, where)
+                    cost = "The record is left out." if kind.kind == "id" else "It is unknown."
+                    self.remarks.note(f"value {kind.name}", f"{kind.name} is {said} {cost}", page.source.file, where)
+                    value = UNREADABLE
                     continue
-                if value is not None:
-                    return value
-        return None
+                if known is not None:
+                    return known
+        return value
 
 
-def _found(one: Take, record: Record, above: tuple[Record, ...]) -> Iterator[tuple[Steps, Any]]:
-    """What lies at the paths of a Take, each with its path; joined texts come as one."""
-    if not one.join:
-        yield from ((path, raw) for path in one.paths if (raw := look(record, path, above)) is not None)
-        return
+def _joined(one: Take, record: Record, above: tuple[Record, ...]) -> str | None:
+    """The texts at all paths of a Take, below each other."""
     texts = [raw for path in one.paths if isinstance(raw := look(record, path, above), str) and raw]
-    if texts:
-        yield one.paths[0], "\n".join(texts)
+    return "\n".join(texts) if texts else None
 
 
 def _fits(envelope: Envelope, body: Record, source: Source) -> bool:
@@ -174,12 +185,12 @@ def _fits(envelope: Envelope, body: Record, source: Source) -> bool:
     return all(mark(body) for mark in envelope.marks) and (not envelope.items or look(body, envelope.items.split(".")) is not None)
 
 
-def _records(body: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """The records at a path, which may be a list of them or one, each with its pointer from here."""
+def _records(body: Any, path: str, first: int = 0) -> Iterator[tuple[str, Any]]:
+    """The records at a path, which may be a list of them (numbered from `first`) or one, each with its pointer from here."""
     node = look(body, path.split(".")) if path else body
     step = "".join(f"/{part}" for part in path.split(".")) if path else ""
     if isinstance(node, list):
-        yield from ((f"{step}/{number}", one) for number, one in enumerate(node))
+        yield from ((f"{step}/{number}", one) for number, one in enumerate(node, first))
     elif node is not None:
         yield step, node
 
@@ -187,10 +198,10 @@ def _records(body: Any, path: str) -> Iterator[tuple[str, Any]]:
 def _parts(body: Any, source: Source) -> Iterator[tuple[Any, Any, Source]]:
     """What may be answers inside something that is none: the members of a list, or of an object under their keys."""
     if isinstance(body, list):
-        yield from ((number, one, source) for number, one in enumerate(body) if isinstance(one, Mapping | list))
-    elif isinstance(body, Mapping):
+        yield from ((number, one, source) for number, one in enumerate(body) if isinstance(one, dict | list))
+    elif isinstance(body, dict):
         for key, one in body.items():
-            if isinstance(one, Mapping | list):
+            if isinstance(one, dict | list):
                 yield key.replace("~", "~0").replace("/", "~1"), one, source.under(key)
 
 
@@ -206,5 +217,5 @@ def _unused(record: Record, used: Mapping[str, Any]) -> Iterator[str]:
         node = used.get(key)
         if node is None:
             yield key
-        elif node is not True and isinstance(value, Mapping):
+        elif node is not True and isinstance(value, dict):
             yield from (f"{key}.{rest}" for rest in _unused(value, node))

@@ -21,7 +21,11 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 def clean(text: str) -> str:
     """The text without halves of characters, which no file can hold."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def to_id(value: Any) -> str | None:

@@ -17,7 +17,7 @@ from features.importing import answers, completeness, joining
 from features.importing.accounts import Accounts
 from features.importing.collecting import Collected
 from features.importing.pseudonyms import Pseudonyms
-from features.importing.remarks import Remarks
+from features.importing.remarks import EXAMPLES, Remarks
 from features.importing.rows import Rows
 from features.importing.shapes import Platform
 from features.problems import DatasetError, Problem
@@ -109,7 +109,9 @@ def _said(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unrecognised(answer: answers.Answer, platform: Platform, others: Sequence[Platform], remarks: Remarks) -> None:
-    alike = next((other for other in others if other is not platform and Collected(other, Remarks()).add(answer)), None)
+    # Lines of one file are alike: some of them say whose they are.
+    tried = others if remarks.counts.get("unrecognised", 0) < EXAMPLES else ()
+    alike = next((other for other in tried if other is not platform and Collected(other, Remarks()).add(answer)), None)
     if alike is None:
         detail = f"nothing in it is known of {platform.title}'s answers; it is left aside."
     else:

@@ -18,15 +18,20 @@ class Remarks:
     counts: dict[str, int] = field(default_factory=dict)
     unused: dict[str, int] = field(default_factory=dict)
 
-    def note(self, kind: str, detail: str, file: str = "", pointer: str = "", severity: Severity = "warning") -> None:
-        """A problem; those of one `kind` are told for up to EXAMPLES files or values, then counted."""
+    def note(
+        self, kind: str, detail: str, file: str = "", pointer: str = "", severity: Severity = "warning", examples: int = EXAMPLES
+    ) -> None:
+        """A problem; those of one `kind` are told for up to `examples` files or values, then counted."""
         known = self.problems.setdefault(kind, [])
         alike = any(problem.detail == detail and problem.file == file for problem in known)
-        if not alike and len(known) < EXAMPLES:
+        if not alike and len(known) < examples:
             known.append(Problem(detail, file, pointer=pointer, severity=severity))
         self.counts[kind] = self.counts.get(kind, 0) + 1
 
     def not_used(self, path: str) -> None:
+        if path in self.unused:
+            self.unused[path] += 1
+            return
         path = "".join(c if c.isprintable() else "\ufffd" for c in path[:LONGEST_NAME])
         if path not in self.unused and len(self.unused) >= MOST_NAMES:
             path = "other names"

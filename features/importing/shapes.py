@@ -12,7 +12,6 @@ from features.schema import TABLES, Field
 Record = Mapping[str, Any]
 Converter = Callable[[Any], Any]
 Steps = tuple[str, ...]
-Mark = Callable[[Record], bool]
 
 UP = "^"
 # What an answer says beside our columns, and what rows are put together by.
@@ -53,30 +52,46 @@ def look(record: Any, steps: Sequence[str], above: Sequence[Record] = ()) -> Any
     """What lies at `steps`, None where there is nothing."""
     climbed = 0
     for step in steps:
-        if step == UP:
+        # What JSON holds are dicts; asking for any mapping would cost more than all the rest here.
+        if isinstance(record, dict) and step != UP:
+            record = record.get(step)
+        elif step == UP:
             climbed += 1
             record = above[-climbed] if climbed <= len(above) else None
-        elif isinstance(record, Mapping):
-            record = record.get(step)
         else:
             return None
     return record
 
 
+@dataclass(frozen=True)
+class Mark:
+    """What a record is known by: a test, and the fields that it looks at."""
+
+    test: Callable[[Record], bool]
+    paths: tuple[str, ...] = ()
+
+    def __call__(self, record: Record) -> bool:
+        return self.test(record)
+
+
 def has(*paths: str) -> Mark:
     """True of a record that holds something at one of the paths."""
     steps = [tuple(path.split(".")) for path in paths]
-    return lambda record: any(look(record, one) is not None for one in steps)
+    return Mark(lambda record: any(look(record, one) is not None for one in steps), paths)
 
 
 def lacks(*paths: str) -> Mark:
     present = has(*paths)
-    return lambda record: not present(record)
+    return Mark(lambda record: not present(record))
 
 
 def equals(path: str, value: Any) -> Mark:
     steps = tuple(path.split("."))
-    return lambda record: bool(look(record, steps) == value)
+    return Mark(lambda record: bool(look(record, steps) == value), (path,))
+
+
+def any_of(*marks: Mark) -> Mark:
+    return Mark(lambda record: any(mark(record) for mark in marks), tuple(path for mark in marks for path in mark.paths))
 
 
 @dataclass(frozen=True)
@@ -122,7 +137,9 @@ class Shape:
         """The fields this shape reads, as a tree; True marks one that is read whole."""
         tree: dict[str, Any] = {}
         paths = [path for _, takes in self.takes.values() for one in takes for path in one.paths]
-        paths += [tuple(path.split(".")) for path in (*self.hides.values(), *(one.path for one in self.inside))]
+        named = (*self.hides.values(), *(path for mark in self.marks for path in mark.paths))
+        lists = (path for one in self.inside for path in (one.path, *one.more.split(" | ")) if path)
+        paths += [tuple(path.split(".")) for path in (*named, *lists)]
         for path in paths:
             if UP in path:
                 continue

@@ -1,12 +1,13 @@
 """Tables of any origin, as CSV or JSON Lines, by a map that says which of their columns is which of ours."""
 
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from features.importing.converters import to_text
-from features.importing.shapes import Converter, Envelope, Platform, Shape, Take
+from features.importing.shapes import Converter, Envelope, Mark, Platform, Shape, Take
 from features.problems import InputError, Problem
 from features.schema import EVENT_TABLES, PLATFORMS, TABLES
 from features.values import BadValue, shown
@@ -72,8 +73,15 @@ def _envelope(table: str, columns: Any, file: str, problems: list[Problem]) -> E
     problems += [
         Problem(f"{column} is not mapped; a row of {table} cannot do without it.", file, pointer=f"/{table}") for column in sorted(missing)
     ]
-    path = takes[named].paths[0][0] if named in takes else ""
-    return Envelope("", (Shape(f"row of {table}", table, takes, marks=(lambda record: record.get(path) is not None,)),))
+    return Envelope("", (Shape(f"row of {table}", table, takes, marks=(_row(table, named, takes),)),))
+
+
+def _row(table: str, named: str, takes: Mapping[str, Take]) -> Mark:
+    """A row belongs to a table when it has what names such a row, and something about it: a list of posts only names accounts."""
+    paths = {column: one.paths[0][0] for column, one in takes.items()}
+    name = paths.get(named, "")
+    facts = [path for column, path in paths.items() if TABLES[table][column].kind != "id"]
+    return Mark(lambda row: row.get(name) is not None and (not facts or any(row.get(path) is not None for path in facts)))
 
 
 def _take(source: Any) -> Take | None:

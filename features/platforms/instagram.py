@@ -5,7 +5,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from features.importing.converters import choice, given, handle
-from features.importing.shapes import UP, Columns, Converter, Envelope, Inside, Platform, Record, Refusal, Shape, equals, has, lacks, take
+from features.importing.shapes import (
+    UP,
+    Columns,
+    Converter,
+    Envelope,
+    Inside,
+    Mark,
+    Platform,
+    Record,
+    Refusal,
+    Shape,
+    equals,
+    has,
+    lacks,
+    take,
+)
 
 KIND = choice({"IMAGE": "photo", "CAROUSEL_ALBUM": "photo", "VIDEO": "video", "STORY": "story", "REELS": "video"})
 _LIST_OF = re.compile(r"/v\d+\.\d+/(\d+)/(\w+)\?")
@@ -130,11 +145,11 @@ NEW_FOLLOWERS = Shape(
     why="this metric counts the new followers of each day and not the followers; a history needs the profile answer of several days.",
 )
 
-FOREIGN = Shape("media", None, marks=MEDIA.marks, why="it comes from a list of posts of others.")
+FOREIGN = Shape("media", None, marks=MEDIA.marks, why="it comes from a list that is not of the account's own posts.")
 
 RECORDS = (MEDIA, COMMENT, NEW_FOLLOWERS, INSIGHT)
 STORIES = ("stories", "story")
-OTHERS = ("hashtag", "tagged", "mentioned")
+OTHERS = ("hashtag", "tagged", "mentioned", "children")
 MORE, BEFORE = "paging.next", "paging.previous"
 
 PLATFORM = Platform(
@@ -142,10 +157,10 @@ PLATFORM = Platform(
     "the Instagram Graph API",
     envelopes=(
         Envelope("business_discovery", (DISCOVERED,)),
-        Envelope("data", RECORDS, (of_one,), unnamed=(*STORIES, *OTHERS), more=MORE, before=BEFORE, owner=list_of),
+        Envelope("data", RECORDS, (Mark(of_one),), unnamed=(*STORIES, *OTHERS), more=MORE, before=BEFORE, owner=list_of),
         Envelope("data", (STORY,), named=STORIES, more=MORE, before=BEFORE, owner=list_of),
         Envelope("data", (FOREIGN,), named=OTHERS),
-        Envelope("data", (FOREIGN,), (of_others,)),
+        Envelope("data", (FOREIGN,), (Mark(of_others),)),
         Envelope("", (USER, MEDIA, COMMENT), unnamed=(*STORIES, *OTHERS)),
         Envelope("", (USER, STORY), named=STORIES),
         Envelope("", (FOREIGN,), named=OTHERS),

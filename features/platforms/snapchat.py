@@ -121,6 +121,7 @@ PLATFORM = Platform(
         Envelope("", (PAGE,)),
         Envelope(FORM, (FORM_PROFILE, FORM_DAY, FORM_POST)),
     ),
+    plumbing=("row",),
     refusals=(
         Refusal("", "display_message | debug_message", "request_status", fine=("SUCCESS", "success"), marks=(has("request_status"),)),
     ),

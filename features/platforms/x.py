@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from features.importing.converters import given, handle, inverted, length, to_count_above_zero, to_id, unescaped
-from features.importing.shapes import Columns, Converter, Envelope, Inside, Mark, Platform, Record, Refusal, Shape, has, lacks, take
+from features.importing.shapes import Columns, Converter, Envelope, Inside, Mark, Platform, Record, Refusal, Shape, any_of, has, lacks, take
 
 
 def referring(kind: str) -> Converter:
@@ -19,7 +19,7 @@ def referring(kind: str) -> Converter:
 
 def refers(kind: str) -> Mark:
     target = referring(kind)
-    return lambda record: target(record.get("referenced_tweets")) is not None
+    return Mark(lambda record: target(record.get("referenced_tweets")) is not None, ("referenced_tweets",))
 
 
 def no_default_picture(url: Any) -> bool | None:
@@ -31,10 +31,6 @@ def video(attached: Any) -> str | None:
     """The kind of a post with media, as far as the post itself says it."""
     kinds = {one.get("type") for one in attached if isinstance(one, Mapping)} if isinstance(attached, list) else set()
     return "video" if kinds & {"video", "animated_gif"} else "photo" if "photo" in kinds else None
-
-
-def any_of(*marks: Mark) -> Mark:
-    return lambda record: any(mark(record) for mark in marks)
 
 
 def links(entities: Any) -> bool | None:
@@ -79,7 +75,9 @@ AUTHOR = "author_id | user.id_str | user.id"
 TEXT = take("note_tweet.text | full_text | text", unescaped)
 IS_POST = (has("id", "id_str"), has("text", "full_text"))
 WRITER = Inside("user", MENTIONED)
-REPEAT = Shape("repeated post", None, marks=(*IS_POST, any_of(has("retweeted_status"), refers("retweeted"), repeated)), inside=(WRITER,))
+REPEAT = Shape(
+    "repeated post", None, marks=(*IS_POST, any_of(has("retweeted_status"), refers("retweeted"), Mark(repeated))), inside=(WRITER,)
+)
 
 REPLY = Shape(
     "reply",
