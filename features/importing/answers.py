@@ -173,9 +173,9 @@ def _lines(path: Path, source: Source, remarks: Remarks) -> Iterator[Answer]:
 
 def _csv(path: Path, source: Source, remarks: Remarks) -> Iterator[Answer]:
     """The rows of a table under `rows`, some thousands at a time, as objects with the first line's names; empty cells are left out."""
-    content = path.open("rb").read(4)
-    encoding = next((name for bom, name in _BOMS[1:] if content.startswith(bom)), "utf-8-sig")
-    with path.open(encoding="utf-16" if encoding.startswith("utf-16") else encoding, errors="replace", newline="") as file:
+    with path.open("rb") as bytes_of:
+        wide = bytes_of.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    with path.open(encoding="utf-16" if wide else "utf-8-sig", errors="replace", newline="") as file:
         head = file.readline(1 << 16)
         delimiter = max(DELIMITERS, key=head.count)
         names = [name.strip() for name in next(csv.reader([head], delimiter=delimiter), [])]

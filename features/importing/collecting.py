@@ -28,14 +28,14 @@ class Collected:
     remarks: Remarks
     tables: dict[str, Rows] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
-    recognised: int = 0
+    refused: bool = False
 
     def __post_init__(self) -> None:
         self.tables = {name: Rows(name) for name in ("accounts", *EVENT_TABLES)} | {MENTIONED: Rows("accounts")}
 
     def add(self, answer: Answer) -> bool:
-        """Take what the answer holds; False when nothing in it is of this platform."""
-        found = False
+        """Take what the answer holds; False when no record in it is of this platform. Tells what the platform refused."""
+        found = self.refused = False
         # The last is looked at first, so what lies inside is put there backwards, and records keep the order of the file.
         waiting = [(answer.body, answer.source, answer.pointer, 0)]
         while waiting:
@@ -44,17 +44,18 @@ class Collected:
                 found = True
             elif depth < DEEPEST:
                 waiting += reversed([(value, place, f"{pointer}/{key}", depth + 1) for key, value, place in _parts(body, source)])
-        self.recognised += found
         return found
 
     def _whole(self, body: Any, source: Source, pointer: str, first: int) -> bool:
         """The body as one answer of the platform, with every envelope that fits."""
         if not isinstance(body, dict):
             return False
-        refused = self._refused(body, source, pointer)
-        fitting = [envelope for envelope in self.platform.envelopes if _fits(envelope, body, source)]
-        taken = [self._list(envelope, body, source, pointer, first) for envelope in fitting]
-        return any(taken) or refused
+        self.refused |= self._refused(body, source, pointer)
+        known = False
+        for envelope in self.platform.envelopes:
+            if _fits(envelope, body, source):
+                known = self._list(envelope, body, source, pointer, first) or known
+        return known
 
     def _refused(self, body: Record, source: Source, pointer: str) -> bool:
         """Tell the errors that the platform answered with."""
@@ -70,7 +71,7 @@ class Collected:
         message = next(
             (text for path in refusal.message.split(" | ") if isinstance(text := look(record, path.split(".")), str) and text), None
         )
-        if str(code) in refusal.fine or (message is None and code is None):
+        if str(code) in refusal.fine or (message is None and not refusal.fine):
             return False
         said = f": {shown(converters.plain(message))}" if message else ""
         number = "" if code is None else f" (code {shown(code)})"

@@ -73,7 +73,7 @@ def load(
     collected = Collected(platform, remarks)
     for answer in answers.read(sources, remarks):
         if not collected.add(answer):
-            _unrecognised(answer, platform, others, remarks)
+            _unrecognised(answer, collected, others)
     completeness.pages_missing(collected)
     accounts = asked_about.settle(collected, asked, observed_us)
     if not accounts.by_id:
@@ -108,14 +108,18 @@ def _said(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime | date) else value for name, value in row.items() if value is not None}
 
 
-def _unrecognised(answer: answers.Answer, platform: Platform, others: Sequence[Platform], remarks: Remarks) -> None:
+def _unrecognised(answer: answers.Answer, collected: Collected, others: Sequence[Platform]) -> None:
+    """Say whose answer it is, if it is another platform's; a refusal has been told already."""
+    platform, remarks = collected.platform, collected.remarks
     # Lines of one file are alike: some of them say whose they are.
     tried = others if remarks.counts.get("unrecognised", 0) < EXAMPLES else ()
     alike = next((other for other in tried if other is not platform and Collected(other, Remarks()).add(answer)), None)
-    if alike is None:
-        detail = f"nothing in it is known of {platform.title}'s answers; it is left aside."
-    else:
+    if alike is not None:
         detail = f"this looks like an answer of {alike.title}, not of {platform.title}; import it with `authenticity import {alike.name}`."
+    elif collected.refused:
+        return
+    else:
+        detail = f"nothing in it is known of {platform.title}'s answers; it is left aside."
     remarks.note("unrecognised", detail, answer.source.file, answer.pointer, "error")
 
 

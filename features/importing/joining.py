@@ -133,9 +133,13 @@ def _written(comments: Rows, accounts: Accounts, collected: Collected) -> None:
 def _once(rows: Rows) -> None:
     """Each record once, with what any of its copies says."""
     key = TABLES[rows.table].key
+    # A comment without an id is known by everything that it says.
+    whole = ("post_id", "author_id", "commented_at", "text") if rows.table == "comments" else key
     first: dict[tuple[object, ...], int] = {}
     kept = []
     for i, name in enumerate(zip(*(rows[column] for column in key), strict=True)):
+        if None in name:
+            name = tuple(rows[column][i] for column in whole)
         if None not in name and name in first:
             rows.merge(first[name], i)
         else:

@@ -74,7 +74,7 @@ REPLY = Shape(
         "likes": "like_count",
         "reply_to": f"parent_id | {UP}.id",
     },
-    marks=(has("text"), has("id")),
+    marks=(has("text"), has("id"), lacks("created_at", "create_time", "author_id")),
 )
 
 COMMENT = Shape(
@@ -122,8 +122,8 @@ PROFILE: Columns = {
 }
 PROFILE_MARKS = (
     has("id"),
-    has("username", "followers_count", "media_count", "media"),
-    lacks("media_type", "permalink", "timestamp", "text"),
+    has("followers_count", "follows_count", "media_count", "biography", "profile_picture_url", "media"),
+    lacks("media_type", "permalink", "timestamp", "text", "screen_name"),
 )
 
 USER = Shape(

@@ -59,7 +59,6 @@ PAGE = Shape(
     "web page",
     "accounts",
     {
-        "account_id": take("userProfile.publicProfileInfo.username", handle),
         "handle": take("userProfile.publicProfileInfo.username", handle),
         "name": "userProfile.publicProfileInfo.title",
         "bio": "userProfile.publicProfileInfo.bio",
@@ -78,7 +77,6 @@ FORM_PROFILE = Shape(
     "row of the profile",
     "accounts",
     {
-        "account_id": take("username", handle),
         "handle": take("username", handle),
         "name": "name",
         "bio": "text",
