@@ -122,7 +122,7 @@ def _name(rows: Rows, collected: Collected, asked: str | None) -> None:
         called = asked.removeprefix("@").casefold()
         chosen = {rows["account_id"][i] for i in kept if called in (rows["account_id"][i].casefold(), (rows["handle"][i] or "").casefold())}
         if kept and not chosen:
-            there = ", ".join(sorted({str(rows["handle"][i] or rows["account_id"][i]) for i in kept})[:8])
+            there = ", ".join(sorted({str(rows["handle"][i] or rows["account_id"][i])[:_LONGEST_NAME] for i in kept})[:8])
             collected.remarks.note("asked", f"there is no account {asked} in the answers; there are: {there}.", severity="error")
         kept = [i for i in kept if rows["account_id"][i] in chosen]
     rows.only(kept)
@@ -174,7 +174,7 @@ def _followed(accounts: Accounts, remarks: Remarks) -> None:
             detail = "the map names no platform and no column that tells it; the account is left out."
             remarks.note("platform", detail, rows.pages[i].source.file, rows.pointers[i], "error")
         elif rows["followers"][i] is None:
-            name = rows["handle"][i] or rows["account_id"][i]
+            name = (rows["handle"][i] or rows["account_id"][i])[:_LONGEST_NAME]
             detail = f"the number of followers of {name} is hidden or was not asked for; it is required, so the account is left out."
             remarks.note("followers", detail, rows.pages[i].source.file, rows.pointers[i], "error")
         else:

@@ -25,6 +25,7 @@ LONGEST_LINE = 1 << 26
 CHUNK = 10_000
 DELIMITERS = ",;\t|"
 _TWENTY_DIGITS = re.compile(rb"[0-9]{20}")
+_BLANK = re.compile(r"\s*")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -141,7 +142,8 @@ def _lenient(content: bytes, source: Source, remarks: Remarks) -> Iterator[Answe
             detail = f"the file is not JSON: {fault}.{used} Fetch it again; it may be cut off."
             remarks.note("broken", detail, source.file, severity="error")
             return
-        at = len(text) - len(text[end:].lstrip()) if end < len(text) else end
+        blank = _BLANK.match(text, end)
+        at = blank.end() if blank else end
         yield Answer(body, source, f"/{number}" if number or at < len(text) else "")
         number += 1
 

@@ -37,9 +37,11 @@ class Imported:
 
     @property
     def summary(self) -> str:
-        counts = [f"{self.tables['accounts'].num_rows:,} accounts"]
-        counts += [f"{self.tables[name].num_rows:,} {joining.NOUNS[name]}" for name in EVENT_TABLES if name in self.tables]
-        return ", ".join(counts)
+        """How much there is of what, for people."""
+        counts = {
+            noun: self.tables[name].num_rows for name, noun in {"accounts": "accounts", **joining.NOUNS}.items() if name in self.tables
+        }
+        return ", ".join(f"{count:,} {noun.removesuffix('s') if count == 1 else noun}" for noun, count in counts.items())
 
     def write(self, output: Path) -> None:
         """Write a dataset folder, or one account's JSON when `output` ends in .json; whole or not at all.

@@ -51,7 +51,7 @@ def _belong(rows: Rows, owner: Owner, remarks: Remarks) -> None:
             remarks.note(f"foreign {noun}", f"{noun} that belong to none of the accounts are left out.", file, pointer)
             continue
         if guessed:
-            detail = f"the answer does not say whose {noun} these are; they are taken for those of {account_id}, the only account."
+            detail = f"the answer does not say whose {noun} these are; they are taken for those of {account_id[:60]}, the only account."
             remarks.note(f"guessed {noun}", detail, file, pointer)
         rows["account_id"][i] = account_id
         kept.append(i)

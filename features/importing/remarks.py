@@ -7,7 +7,12 @@ from features.problems import Problem, Severity
 EXAMPLES = 5
 MOST_FIELDS = 20
 # Names come from outside: neither their length nor their number may grow without end.
-LONGEST_NAME, MOST_NAMES = 120, 1_000
+LONGEST_NAME, LONGEST_POINTER, MOST_NAMES = 120, 500, 1_000
+
+
+def _printable(text: str) -> str:
+    """The text without signs that could command a terminal."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 @dataclass
@@ -22,6 +27,7 @@ class Remarks:
         self, kind: str, detail: str, file: str = "", pointer: str = "", severity: Severity = "warning", examples: int = EXAMPLES
     ) -> None:
         """A problem; those of one `kind` are told for up to `examples` files or values, then counted."""
+        detail, file, pointer = _printable(detail), _printable(file), _printable(pointer)[:LONGEST_POINTER]
         known = self.problems.setdefault(kind, [])
         alike = any(problem.detail == detail and problem.file == file for problem in known)
         if not alike and len(known) < examples:
@@ -32,7 +38,7 @@ class Remarks:
         if path in self.unused:
             self.unused[path] += 1
             return
-        path = "".join(c if c.isprintable() else "\ufffd" for c in path[:LONGEST_NAME])
+        path = _printable(path[:LONGEST_NAME])
         if path not in self.unused and len(self.unused) >= MOST_NAMES:
             path = "other names"
         self.unused[path] = self.unused.get(path, 0) + 1
