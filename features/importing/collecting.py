@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from features.importing import converters
@@ -52,8 +53,8 @@ class Collected:
             return False
         self.refused |= self._refused(body, source, pointer)
         known = False
-        for envelope in self.platform.envelopes:
-            if _fits(envelope, body, source):
+        for envelope in _named_so(self.platform.envelopes, source.words):
+            if look(body, envelope.steps) is not None and all(mark(body) for mark in envelope.marks):
                 known = self._list(envelope, body, source, pointer, first) or known
         return known
 
@@ -178,12 +179,14 @@ def _joined(one: Take, record: Record, above: tuple[Record, ...]) -> str | None:
     return "\n".join(texts) if texts else None
 
 
-def _fits(envelope: Envelope, body: Record, source: Source) -> bool:
-    if envelope.named and not any(word in source.words for word in envelope.named):
-        return False
-    if any(word in source.words for word in envelope.unnamed):
-        return False
-    return all(mark(body) for mark in envelope.marks) and (not envelope.items or look(body, envelope.items.split(".")) is not None)
+@lru_cache(maxsize=4_096)
+def _named_so(envelopes: tuple[Envelope, ...], words: str) -> tuple[Envelope, ...]:
+    """The envelopes that a file with these words in its name may hold."""
+    return tuple(
+        envelope
+        for envelope in envelopes
+        if (not envelope.named or any(word in words for word in envelope.named)) and not any(word in words for word in envelope.unnamed)
+    )
 
 
 def _records(body: Any, path: str, first: int = 0) -> Iterator[tuple[str, Any]]:

@@ -76,6 +76,8 @@ class Mark:
 
 def has(*paths: str) -> Mark:
     """True of a record that holds something at one of the paths."""
+    if len(paths) == 1 and "." not in paths[0]:
+        return Mark(lambda record: record.get(paths[0]) is not None, paths)
     steps = [tuple(path.split(".")) for path in paths]
     return Mark(lambda record: any(look(record, one) is not None for one in steps), paths)
 
@@ -150,7 +152,7 @@ class Shape:
         return tree
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Envelope:
     """One kind of answer: at `items` lies a list of records, or one; "" is the answer itself.
 
@@ -168,6 +170,10 @@ class Envelope:
     before: str = ""
     owner: Converter | None = None
     guess: str = ""
+
+    @cached_property
+    def steps(self) -> Steps:
+        return tuple(self.items.split(".")) if self.items else ()
 
 
 @dataclass(frozen=True)
