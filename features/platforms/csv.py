@@ -77,10 +77,10 @@ def _envelope(table: str, columns: Any, file: str, problems: list[Problem]) -> E
 
 
 def _row(table: str, named: str, takes: Mapping[str, Take]) -> Mark:
-    """A row belongs to a table when it has what names such a row, and something about it: a list of posts only names accounts."""
+    """A row belongs to a table when it has what names such a row; accounts and posts are named in other rows too, without a fact."""
     paths = {column: one.paths[0][0] for column, one in takes.items()}
     name = paths.get(named, "")
-    facts = [path for column, path in paths.items() if TABLES[table][column].kind != "id"]
+    facts = [path for column, path in paths.items() if TABLES[table][column].kind != "id"] if table in ("accounts", "posts") else []
     return Mark(lambda row: row.get(name) is not None and (not facts or any(row.get(path) is not None for path in facts)))
 
 

@@ -127,6 +127,30 @@ def test_a_hidden_number_of_subscribers_costs_the_account_and_not_the_others(loa
         load("youtube", one={"kind": "x", "items": [channel]})
 
 
+def test_impressions_that_were_not_counted_are_unknown(load: Any) -> None:
+    imported = load(user=USER, posts={"data": [post(1, public_metrics={"impression_count": 0, "like_count": 0})]})
+    assert (rows(imported, "posts")[0].get("views"), rows(imported, "posts")[0]["likes"]) == (None, 0)
+
+
+def test_a_video_in_a_list_is_its_owner_s_and_has_its_own_date(load: Any) -> None:
+    snippet = {"channelId": "UClist", "publishedAt": "2026-10-09T00:00:00Z", "title": "t"}
+    items = [
+        {
+            "kind": "youtube#playlistItem",
+            "snippet": {**snippet, "videoOwnerChannelId": owner},
+            "contentDetails": {"videoId": video, **dated},
+        }
+        for owner, video, dated in (
+            ("UCa", "v1", {"videoPublishedAt": "2026-10-01T00:00:00Z"}),
+            ("UCa", "v2", {}),
+            ("UCb", "v3", {"videoPublishedAt": "2026-10-01T00:00:00Z"}),
+        )
+    ]
+    channel = {"kind": "youtube#channel", "id": "UCa", "statistics": {"subscriberCount": "4"}}
+    (row,) = rows(load("youtube", all={"kind": "x", "items": [channel, *items]}), "posts")
+    assert (row["post_id"], row["posted_at"].day) == ("v1", 1)
+
+
 # Whose it is
 
 
@@ -233,7 +257,33 @@ def test_profiles_of_several_days_become_a_history(tmp_path: Path) -> None:
     assert [row["followers"] for row in rows(imported, "history")] == [100, 140, 90]
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_the_newer_of_two_pages_counts_whatever_the_files_are_called(backwards: bool, tmp_path: Path) -> None:
+    for name, likes, at in (("a" if backwards else "z", 7, 1_790_000_500), ("m", 9, 1_790_000_000)):
+        answer = {"data": [post(1, created_at="2026-01-01T00:00:00Z", public_metrics={"like_count": likes})]}
+        (tmp_path / f"{name}.json").write_text(json.dumps([USER, answer]))
+        os.utime(tmp_path / f"{name}.json", (at, at))
+    (row,) = rows(platforms.load("x", [tmp_path], tmp_path / "home"), "posts")
+    assert row["likes"] == 7
+
+
+def test_what_is_told_cannot_command_a_terminal(load: Any) -> None:
+    imported = load(users={"data": [USER["data"], {"id": "8", "username": "\x1b[2Jboo\x07", "name": "n", "x\x1b]0;": 1}]})
+    assert "boo" in told(imported) and all(str(problem).isprintable() for problem in imported.problems)
+
+
 # Strangers
+
+
+def test_a_follower_s_bio_keeps_only_its_length(tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text(
+        'platform = "x"\n[accounts]\naccount_id = "a"\nfollowers = "n"\n'
+        '[follower_sample]\naccount_id = "of"\nfollower_id = "f"\nbio = "about"\n'
+    )
+    (tmp_path / "rows.csv").write_text("a,n,of,f,about\n1,2,,,\n,,1,71,Call me on 555\n,,1,72,\n")
+    imported = platforms.load("csv", [tmp_path / "rows.csv"], tmp_path / "home", OBSERVED, columns=tmp_path / "map.toml")
+    assert [row["bio_length"] for row in rows(imported, "follower_sample")] == [14, None]
+    assert "bio" not in imported.tables["follower_sample"].column_names
 
 
 def test_the_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
