@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from features.problems import InputError
+from features.problems import InputError, in_colour
 from training.stages import Bars
 
 if TYPE_CHECKING:
@@ -68,6 +68,27 @@ def simulate(
     out.print(f"{accounts:,} synthetic accounts in {output}", highlight=False, soft_wrap=True)
 
 
+@app.command("import")
+def import_(
+    platform: Annotated[str, typer.Argument(help="instagram, youtube, x, tiktok, snapchat or csv.")],
+    source: Annotated[list[Path], typer.Argument(help="Files and folders of the platform's answers, in any order.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to make, or ACCOUNT.json for one account.")],
+    observed_at: Annotated[str, typer.Option(help="When the answers were given, if they do not say it themselves.")] = "",
+    account: Annotated[str, typer.Option(help="Import this account only: its id or handle.")] = "",
+    columns: Annotated[Path | None, typer.Option("--map", help="For csv: which column is which, as TOML.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Turn a platform's own answers into a dataset, with strangers in place of followers and commenters."""
+    from features import platforms
+
+    with Bars(err, quiet)("read the answers"):
+        imported = platforms.load(platform, source, settings().home, observed_at, account, columns)
+        imported.write(output)
+    for line in in_colour(imported.problems):
+        err.print(line, highlight=False, soft_wrap=True)
+    out.print(f"{imported.summary} in {output}", highlight=False, soft_wrap=True)
+
+
 @app.command()
 def validate(data: Data, quiet: Quiet = False) -> None:
     """List every problem of a dataset at once: table, row, value, what to do."""
@@ -76,10 +97,8 @@ def validate(data: Data, quiet: Quiet = False) -> None:
     with Bars(err, quiet)("read the dataset"):
         problems = dataset.validate(data)
     errors = [problem for problem in problems if problem.severity == "error"]
-    for problem in sorted(problems, key=lambda p: p.severity):
-        colour = "red" if problem.severity == "error" else "yellow"
-        out.print(f"[{colour}]{problem.severity}[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
-    out.print(f"{len(errors)} errors, {len(problems) - len(errors)} warnings" if problems else "No problems.", highlight=False)
+    summary = f"{len(errors)} errors, {len(problems) - len(errors)} warnings" if problems else "No problems."
+    out.print(*in_colour(problems), summary, sep="\n", highlight=False, soft_wrap=True)
     raise typer.Exit(bool(errors))
 
 
@@ -110,18 +129,8 @@ def features(
 def catalog(markdown: Annotated[bool, typer.Option("--markdown", help="As the page docs/features.md.")] = False) -> None:
     """Print every feature: name, unit, formula, inputs, source, meaning of unknown."""
     from features import described
-    from features.catalog import CATALOG
 
-    if markdown:
-        sys.stdout.write(described.markdown())
-        return
-    for feature in CATALOG:
-        sign = described.SIGNS[feature.raises_suspicion]
-        out.print(f"\n[bold]{feature.name}[/] · {feature.family} · {feature.unit.name} · {sign}", highlight=False, soft_wrap=True)
-        for title, text in (("formula", feature.meaning), ("inputs", ", ".join(feature.inputs)), ("source", feature.source)):
-            out.print(f"  {title}: {escape(text)}", highlight=False, soft_wrap=True)
-        out.print(f"  unknown when {escape(feature.unknown)}", highlight=False, soft_wrap=True)
-    out.print(f"\n{len(CATALOG)} features", highlight=False)
+    sys.stdout.write(described.markdown() if markdown else described.listing())
 
 
 @app.command()
@@ -159,10 +168,8 @@ def evaluate(
     with stages("evaluate"):
         found = evaluation.evaluate(loaded, source)
     out.print(table(found.measurements))
-    out.print(
-        f"{found.accounts:,} {source.kind}; {found.left_out:,} left out, because the bundle has learnt from their follower records",
-        highlight=False,
-    )
+    left_out = f"{found.left_out:,} left out, because the bundle has learnt from their follower records"
+    out.print(f"{found.accounts:,} {source.kind}; {left_out}", highlight=False)
 
 
 @app.command()
@@ -203,27 +210,16 @@ def serve(port: int = 3000, host: str = "127.0.0.1") -> None:
     from serving.launch import command
 
     mine = settings()
-    bring_champion(mine)
+    try:
+        from training import champion
+    except ImportError:
+        pass  # A serving-only install has no registry: what lies under HOME is served.
+    else:
+        if reason := champion.bring(mine.home, mine.tracking_server):
+            err.print(f"[yellow]warning:[/] the champion in the registry is not used: {escape(reason)}", highlight=False, soft_wrap=True)
     arguments, environment = command(mine, port, host)
     out.print(f"http://{host}:{port}/docs describes the service; Ctrl-C ends it.", highlight=False)
     os.execvpe(arguments[0], arguments, environment)
-
-
-def bring_champion(mine: Settings) -> None:
-    """Copy the registry's champion under HOME, so that no request ever waits for a registry; keep what is there if it is out of reach."""
-    try:
-        from training import tracking
-    except ImportError:
-        return  # A serving-only install has no registry: what lies under HOME is served.
-    from models.bundle import BundleError, publish
-
-    if mine.tracking_server is None and not (mine.home / "mlflow.db").exists():
-        return
-    try:
-        path, number, run_id = tracking.fetch_champion(tracking.store(mine.home, mine.tracking_server), mine.home / "fetched")
-        publish(path, mine.home, number, run_id)
-    except (tracking.TrackingError, BundleError) as fault:
-        err.print(f"[yellow]warning:[/] the champion in the registry is not used: {escape(str(fault))}", highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -255,13 +251,10 @@ def demo(quiet: Quiet = False) -> None:
     bought, _, clean, *_ = golden_accounts(seed=2_027)
     with served(mine) as address:
         for title, document in (("An account that bought followers", bought), ("A clean account", clean)):
-            verdict = ask(f"{address}/v1/judge", document)
-            out.print(f"\n[bold]{title}[/] (synthetic), asked at {address}/v1/judge", highlight=False, soft_wrap=True)
-            for line in lines(verdict):
-                out.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
-    out.print(
-        f"\nBundle {trained.path.name}, version {trained.version}. Next: `authenticity ui` shows the run, `authenticity serve` answers."
-    )
+            said = map(escape, lines(ask(f"{address}/v1/judge", document)))
+            out.print(f"\n[bold]{title}[/] (synthetic), asked at {address}/v1/judge", *said, sep="\n  ", highlight=False, soft_wrap=True)
+    follows = "`authenticity ui` shows the run, `authenticity serve` answers."
+    out.print(f"\nBundle {trained.path.name}, version {trained.version}. Next: {follows}")
 
 
 def _version(shown: bool) -> None:

@@ -1,4 +1,4 @@
-"""The catalogue as a page for people; docs/features.md is what `authenticity catalog --markdown` prints."""
+"""The catalogue for people: as lines, and as the page docs/features.md."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,16 @@ from features.catalog import CATALOG, FAMILIES
 from features.feature import Feature
 
 SIGNS = {1: "a high value is suspicious", -1: "a low value is suspicious", 0: "no sign of its own"}
+
+
+def listing() -> str:
+    """All features as plain lines."""
+    entries = (
+        f"{f.name} · {f.family} · {f.unit.name} · {SIGNS[f.raises_suspicion]}\n  formula: {f.meaning}\n  inputs: {', '.join(f.inputs)}\n"
+        f"  source: {f.source}\n  unknown: {f.unknown}\n"
+        for f in CATALOG
+    )
+    return "\n".join(entries) + f"\n{len(CATALOG)} features\n"
 
 
 def markdown() -> str:

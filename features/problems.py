@@ -1,8 +1,10 @@
 """What is wrong with an input, said so that its owner can mend it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from rich.markup import escape
 
 Severity = Literal["error", "warning"]
 
@@ -12,7 +14,7 @@ class Problem:
     """One fault: where it is, what came, what to do.
 
     `detail` names the field and the value; `file`, `row` (1 = first record) and `column` place it in a dataset,
-    `pointer` (RFC 6901) places it in one account's JSON.
+    `pointer` (RFC 6901) places it in one account's JSON, or in a file of a platform's answers.
     """
 
     detail: str
@@ -24,9 +26,16 @@ class Problem:
     more: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.file} row {self.row}" if self.row is not None else self.file or self.pointer
+        place = f"{self.file} row {self.row}" if self.row is not None else f"{self.file} {self.pointer}".strip()
         rest = f" ({self.more:,} more rows like this)" if self.more else ""
         return f"{place}: {self.detail}{rest}" if place else f"{self.detail}{rest}"
+
+
+def in_colour(problems: Iterable[Problem]) -> Iterator[str]:
+    """One line per problem for a terminal, errors first."""
+    for problem in sorted(problems, key=lambda p: p.severity):
+        colour = "red" if problem.severity == "error" else "yellow"
+        yield f"[{colour}]{problem.severity}[/] {escape(str(problem))}"
 
 
 class InputError(Exception):

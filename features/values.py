@@ -34,9 +34,19 @@ def shown(value: Any) -> str:
     """A value as it came, short enough for a message and without control characters."""
     # Python refuses to write out a number of thousands of digits.
     huge = isinstance(value, int) and abs(value) > 10**60
-    text = value if isinstance(value, str) else "a number of more than 60 digits" if huge else repr(value)
+    text = value if isinstance(value, str) else "a number of more than 60 digits" if huge else _written(value)
     text = "".join(c if c.isprintable() else "�" for c in text[:60]) + ("…" if len(text) > 60 else "")
     return f'"{text}"' if isinstance(value, str) else text
+
+
+def _written(value: Any) -> str:
+    # Python refuses to write out what nests deeper than its own calls may; a long list is not worth writing out.
+    if isinstance(value, list | dict) and len(value) > 60:
+        return f"{'a list' if isinstance(value, list) else 'an object'} of {len(value):,}"
+    try:
+        return repr(value)
+    except RecursionError:
+        return "something nested very deeply"
 
 
 def _bad(field: Field, value: Any, why: str) -> BadValue:

@@ -189,7 +189,7 @@ def test_catalog_prints_every_feature(run: Run) -> None:
     ended = run("catalog")
     assert ended.status == 0 and f"{len(NAMES)} features" in ended.out
     assert all(name in ended.out for name in NAMES)
-    for word in ("formula:", "inputs:", "source:", "unknown when"):
+    for word in ("formula:", "inputs:", "source:", "unknown:"):
         assert ended.out.count(word) >= len(NAMES)
 
 

@@ -1,0 +1,21 @@
+"""The registry's champion, brought to the folder that is served from."""
+
+from pathlib import Path
+
+from models.bundle import BundleError, publish
+from training import tracking
+
+
+def bring(home: Path, server: str | None) -> str:
+    """Copy the registry's champion under `home`, so that no request ever waits for a registry; what is there stays if it is out of reach.
+
+    Gives the reason why the champion is not used, "" if there is none.
+    """
+    if server is None and not (home / "mlflow.db").exists():
+        return ""
+    try:
+        path, number, run_id = tracking.fetch_champion(tracking.store(home, server), home / "fetched")
+        publish(path, home, number, run_id)
+    except (tracking.TrackingError, BundleError) as fault:
+        return str(fault)
+    return ""
