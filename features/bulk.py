@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from features import moments, scanning
+from features import moments
 from features.columns import Array
 from features.compiled import kernel
 from features.facts import Raw, column
@@ -77,7 +77,7 @@ def _joined(columns: Sequence[Values]) -> tuple[Array, Array, list[Array]]:
         filled = [[v or "" for v in c] if gap else c for c, gap in zip(columns, gaps, strict=True)]
         joined = _in_utf8(filled)
     many = len(columns) * len(columns[0])
-    data, offsets = scanning.part(np.frombuffer(joined, dtype=np.uint8), many)
+    data, offsets = buffers.part(np.frombuffer(joined, dtype=np.uint8), many)
     if len(data) + many - 1 != len(joined):
         # One of the texts holds the NUL that parts them.
         raise Doubt

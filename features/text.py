@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from features import copies, matching, scanning
+from features import buffers, copies, matching, scanning
 from features.alphabet import alphabet
 from features.columns import Array, Column, Events, Labels, Nested
 from features.spans import chained, ends_of
@@ -49,7 +49,7 @@ class Text:
         return cls(np.concatenate(data), offsets, known, starts)
 
     def take(self, order: Array, starts: Array) -> Text:
-        data, offsets = scanning.gather(self.data, self.offsets, order)
+        data, offsets = buffers.gather(self.data, self.offsets, order)
         return Text(data, offsets, self.known[order], starts)
 
     def cut(self, begin: int, end: int, starts: Array) -> Text:
@@ -60,7 +60,7 @@ class Text:
     def only(self, chosen: Events) -> Text:
         if scanning.all_of(chosen.values):
             return self
-        return Text(*scanning.keep(self.data, self.offsets, self.known, self.starts, chosen.values))
+        return Text(*buffers.keep(self.data, self.offsets, self.known, self.starts, chosen.values))
 
     @cached_property
     def codes(self) -> Array:
@@ -93,7 +93,7 @@ class Text:
         data = np.concatenate([self.data, np.frombuffer(b"".join(pieces), dtype=np.uint8)])
         begins, ends = self.offsets[:-1].copy(), self.offsets[1:].copy()
         begins[rows], ends[rows] = finished - sizes, finished
-        gathered, offsets = scanning.gather_spans(data, begins, ends, np.arange(len(self.known), dtype=np.int64))
+        gathered, offsets = buffers.gather_spans(data, begins, ends, np.arange(len(self.known), dtype=np.int64))
         return Text(gathered, offsets, self.known, self.starts)
 
     @cached_property
