@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from features import moments
+from features import buffers, moments
 from features.columns import Array
 from features.compiled import kernel
 from features.facts import Raw, column
