@@ -26,7 +26,12 @@ out, err = Console(), Console(stderr=True)
 
 Data = Annotated[Path, typer.Argument(help="A dataset: a folder with accounts.csv, .parquet or .jsonl and its other tables.")]
 BundleOption = Annotated[Path | None, typer.Option("--bundle", help="A bundle folder; without it the champion under HOME.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes that share the parts; without it one a core.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Plain lines instead of progress bars.")]
+
+
+def note(text: str) -> None:
+    err.print(escape(text), highlight=False, soft_wrap=True)
 
 
 def settings() -> Settings:
@@ -88,6 +93,7 @@ def features(
     data: Data,
     output: Annotated[Path, typer.Option("--output", "-o", help="The Parquet file to write.")],
     bundle: BundleOption = None,
+    workers: Workers = None,
     quiet: Quiet = False,
 ) -> None:
     """Compute the features: one row per account, one column per feature."""
@@ -102,7 +108,7 @@ def features(
         reference = None
         err.print("[yellow]warning:[/] no champion yet, so features that compare with peers are unknown.", highlight=False)
     with Bars(err, quiet)("compute the features") as advance:
-        count = partitions.write_features(data, output, reference, advance)
+        count = partitions.write_features(data, output, reference, advance, workers, note)
     out.print(f"{count:,} accounts in {output}", highlight=False, soft_wrap=True)
 
 
@@ -182,6 +188,7 @@ def score(
     data: Data,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write: .parquet, .csv or .jsonl.")],
     bundle: BundleOption = None,
+    workers: Workers = None,
     quiet: Quiet = False,
 ) -> None:
     """A verdict row per account, in order, none dropped."""
@@ -189,7 +196,7 @@ def score(
 
     loaded = chosen_bundle(bundle)
     with Bars(err, quiet)("score") as advance:
-        count = run(loaded, data, output, advance)
+        count = run(loaded, data, output, advance, processes=workers, say=note)
     out.print(f"{count:,} verdicts in {output}", highlight=False, soft_wrap=True)
 
 
@@ -287,7 +294,7 @@ def told() -> Iterator[None]:
 
 def expected(fault: Exception) -> bool:
     """Faults of what came from outside, as opposed to faults of ours."""
-    names = {"BundleError", "SettingsError", "LaunchError", "OutputError", "TrainingRefusal", "TrackingError", "PoolError"}
+    names = {"BundleError", "SettingsError", "LaunchError", "OutputError", "TrainingRefusal", "TrackingError", "PoolError", "WorkerLost"}
     return isinstance(fault, InputError | OSError) or type(fault).__name__ in names
 
 

@@ -1,6 +1,7 @@
 """A part of a dataset cut into groups of accounts, each with its own posts, comments, followers and days."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,7 @@ def slices(tables: Mapping[str, pa.Table], size: int = SLICE) -> Iterator[dict[s
     bounds = np.append(np.arange(0, accounts.num_rows, size), accounts.num_rows)
     events = {name: _by_account(tables[name], accounts) for name in EVENT_TABLES if name in tables}
     places = {name: np.searchsorted(owners, bounds) for name, (_, owners) in events.items()}
-    for turn, (first, last) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for turn, (first, last) in enumerate(pairwise(bounds)):
         group = {"accounts": accounts.slice(int(first), int(last - first))}
         for name, (table, _) in events.items():
             begin, end = places[name][turn : turn + 2]
