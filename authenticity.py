@@ -25,6 +25,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 out, err = Console(), Console(stderr=True)
 
 Data = Annotated[Path, typer.Argument(help="A dataset: a folder with accounts.csv, .parquet or .jsonl and its other tables.")]
+FeaturesFile = Annotated[Path, typer.Option("--output", "-o", help="The Parquet file to write.")]
+VerdictsFile = Annotated[Path, typer.Option("--output", "-o", help="The file to write: .parquet, .csv or .jsonl.")]
 BundleOption = Annotated[Path | None, typer.Option("--bundle", help="A bundle folder; without it the champion under HOME.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes that share the parts; without it one a core.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Plain lines instead of progress bars.")]
@@ -60,6 +62,7 @@ def simulate(
     accounts: Annotated[int, typer.Option(min=1)] = 1_000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     world: str = "high_street",
+    workers: Workers = None,
     quiet: Quiet = False,
 ) -> None:
     """Write a labelled, synthetic dataset with real follower records."""
@@ -69,7 +72,7 @@ def simulate(
     if world not in WORLDS:
         raise typer.BadParameter(f"there is no world {world!r}; there are: {', '.join(WORLDS)}", param_hint="--world")
     with Bars(err, quiet)(f"simulate {accounts:,} accounts", accounts) as advance:
-        run(output, accounts, seed, world, advance)
+        run(output, accounts, seed, world, advance, workers)
     out.print(f"{accounts:,} synthetic accounts in {output}", highlight=False, soft_wrap=True)
 
 
@@ -89,13 +92,7 @@ def validate(data: Data, quiet: Quiet = False) -> None:
 
 
 @app.command()
-def features(
-    data: Data,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The Parquet file to write.")],
-    bundle: BundleOption = None,
-    workers: Workers = None,
-    quiet: Quiet = False,
-) -> None:
+def features(data: Data, output: FeaturesFile, bundle: BundleOption = None, workers: Workers = None, quiet: Quiet = False) -> None:
     """Compute the features: one row per account, one column per feature."""
     from features import partitions
     from models.bundle import BundleError
@@ -184,13 +181,7 @@ def judge(
 
 
 @app.command()
-def score(
-    data: Data,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write: .parquet, .csv or .jsonl.")],
-    bundle: BundleOption = None,
-    workers: Workers = None,
-    quiet: Quiet = False,
-) -> None:
+def score(data: Data, output: VerdictsFile, bundle: BundleOption = None, workers: Workers = None, quiet: Quiet = False) -> None:
     """A verdict row per account, in order, none dropped."""
     from serving.batch import score as run
 

@@ -23,7 +23,7 @@ from features.schema import EVENT_TABLES, TABLES, Field
 from features.whole import whole_file
 
 # A process takes as long to start as the work on so many bytes of files.
-WORTH_A_PROCESS = 32 * 2**20
+WORTH_A_PROCESS = 64 * 2**20
 # A part is read whole, and takes several times the room of its files.
 LARGEST_PART = 2**30
 ROW_GROUP = 10_000

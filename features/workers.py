@@ -79,26 +79,26 @@ def run(work: Work, tasks: Sequence[Any], workers: int, tell: Callable[[Any, flo
             tell(task, 1.0)
         return
     work.warm()
-    waiting, faults = deque(tasks), dict[int, Exception]()
+    waiting, faults = deque(enumerate(tasks)), dict[int, Exception]()
     with _team(work, min(workers, len(tasks))) as team:
         busy = {line: waiting.popleft() for line in team}
-        for line, task in busy.items():
+        for line, (_, task) in busy.items():
             line.send(task)
         while busy:
             for line in cast(list[Connection], wait(list(busy))):
-                task = busy[line]
+                place, task = busy[line]
                 kind, value = _heard(line, task)
                 if kind == "share":
                     tell(task, value)
                     continue
                 del busy[line]
                 if kind == "fault":
-                    faults[tasks.index(task)] = value
+                    faults[place] = value
                     continue
                 tell(task, 1.0)
                 if waiting and not faults:
                     busy[line] = waiting.popleft()
-                    line.send(busy[line])
+                    line.send(busy[line][1])
     if faults:
         raise faults[min(faults)]
 
