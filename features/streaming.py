@@ -18,14 +18,13 @@ import pyarrow.parquet as pq
 from features import parts, workers
 from features.dataset import Loaded, load_part
 from features.finished import Piece, Say, pieces
+from features.machine import usable_cores, usable_memory
 from features.problems import DatasetError, Problem
 from features.schema import EVENT_TABLES, TABLES, Field
 from features.whole import whole_file
 
 # A process takes as long to start as the work on so many bytes of files.
 WORTH_A_PROCESS = 64 * 2**20
-# A part is read whole, and takes several times the room of its files.
-LARGEST_PART = 2**30
 ROW_GROUP = 10_000
 
 Advance = Callable[[int, int | None], None]
@@ -68,7 +67,7 @@ def stream(
     """Make `output` of the dataset `data`; returns how many accounts it holds, in the order of the parts and of their accounts.
 
     processes: how many work at a time, without it as many as there are cores and as the data is worth; the bytes written are the
-    same. `advance(done, of)` is told thousandths of parts. What is finished when this is interrupted is taken over by the next
+    same. `advance(done, of)` is told thousandths of the parts that are still to be made. What is finished when this is interrupted is taken over by the next
     call (see `finished.pieces`), and `say` gets a sentence about it. Raises DatasetError, WorkerLost, OSError; then no file is left.
     """
     whole = parts.split(data, ("accounts", *EVENT_TABLES))
@@ -77,14 +76,14 @@ def stream(
     output.parent.mkdir(parents=True, exist_ok=True)
     with pieces(output, whole, making.question, say or (lambda _: None)) as made:
         waiting = [piece for piece in made if piece.accounts is None]
-        shares = {piece.result: float(piece.accounts is not None) for piece in made}
+        shares = {piece.result: 0.0 for piece in waiting}
 
         def tell(piece: Piece, share: float) -> None:
             shares[piece.result] = share
             if advance is not None:
                 advance(round(1000 * sum(shares.values())), 1000 * len(shares))
 
-        workers.run(_Work(making), waiting, processes or _worthwhile(waiting), tell)
+        workers.run(_Work(making), waiting, processes or _suitable(waiting), tell)
         count = sum(piece.accounts or 0 for piece in made)
         with whole_file(output) as draft:
             making.join([piece.result for piece in made], draft)
@@ -116,17 +115,21 @@ def sources(*packages: str) -> str:
     return digest.hexdigest()
 
 
-def _worthwhile(waiting: list[Piece]) -> int:
-    return min(workers.usable_cores(), 1 + sum(piece.part.bytes for piece in waiting) // WORTH_A_PROCESS)
+def _suitable(waiting: list[Piece]) -> int:
+    """As many processes as there are cores, as the data is worth, and as have room for a part each."""
+    worth = 1 + sum(piece.part.bytes for piece in waiting) // WORTH_A_PROCESS
+    room = usable_memory() // max((piece.part.memory for piece in waiting), default=1)
+    return max(min(usable_cores(), worth, room), 1)
 
 
 def _too_large(whole: list[parts.Part]) -> list[Problem]:
-    """Parts that may not fit memory; better told at once than by a process that the system ends."""
+    """Parts that do not fit memory; better told at once than by a process that the system ends."""
+    room = usable_memory()
     advice = "Write the dataset as parts of about 2,500 accounts: accounts/part-00000.parquet, comments/part-00000.parquet and so on."
     return [
-        Problem(f"{part} has {part.bytes:,} bytes and is read as a whole; {LARGEST_PART:,} is the most. {advice}")
+        Problem(f"{part} needs about {part.memory / 2**30:,.1f} GiB of memory at once, of {room / 2**30:,.1f} GiB here. {advice}")
         for part in whole
-        if part.bytes > LARGEST_PART
+        if part.memory > room
     ]
 
 

@@ -8,13 +8,12 @@ import signal
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
 from typing import Any, Protocol, cast
 
 import pyarrow as pa
@@ -57,15 +56,6 @@ class Work(Protocol):
         """Called once in each process: what does one task. It may tell the share of the task that is done, 0 to 1."""
 
 
-def usable_cores() -> int:
-    """Cores that this process may use: of the machine, of its affinity, of its container (cgroup v2)."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with suppress(OSError, ValueError):
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        cores = min(cores, max(int(quota) // int(period), 1))
-    return cores
-
-
 def run(work: Work, tasks: Sequence[Any], workers: int, tell: Callable[[Any, float], None]) -> None:
     """Do every task; `tell(task, share)` is called here, with 1.0 once when the task is done.
 
@@ -81,13 +71,14 @@ def run(work: Work, tasks: Sequence[Any], workers: int, tell: Callable[[Any, flo
     work.warm()
     waiting, faults = deque(enumerate(tasks)), dict[int, Exception]()
     with _team(work, min(workers, len(tasks))) as team:
-        busy = {line: waiting.popleft() for line in team}
-        for line, (_, task) in busy.items():
-            line.send(task)
+        busy = {line: _given(line, waiting) for line in team}
         while busy:
             for line in cast(list[Connection], wait(list(busy))):
                 place, task = busy[line]
-                kind, value = _heard(line, task)
+                try:
+                    kind, value = line.recv()
+                except (EOFError, OSError):
+                    kind, value = "fault", _lost(task, team[line])
                 if kind == "share":
                     tell(task, value)
                     continue
@@ -97,45 +88,49 @@ def run(work: Work, tasks: Sequence[Any], workers: int, tell: Callable[[Any, flo
                     continue
                 tell(task, 1.0)
                 if waiting and not faults:
-                    busy[line] = waiting.popleft()
-                    line.send(busy[line][1])
+                    busy[line] = _given(line, waiting)
     if faults:
         raise faults[min(faults)]
 
 
-def _heard(line: Connection, task: Any) -> tuple[str, Any]:
-    """What a process says of its task; its silence is its end."""
-    try:
-        kind, value = line.recv()
-    except (EOFError, OSError):
-        why = "was ended from outside; the system does that when memory runs out. Fewer workers, or parts of fewer accounts, need less"
-        return "fault", WorkerLost(f"{task}: the process that worked on it {why}.")
-    return kind, value
+def _given(line: Connection, waiting: deque[tuple[int, Any]]) -> tuple[int, Any]:
+    """The next task, handed over; that its process has ended shows when it is listened to."""
+    place, task = waiting.popleft()
+    with suppress(OSError):
+        line.send(task)
+    return place, task
+
+
+def _lost(task: Any, process: SpawnProcess) -> WorkerLost:
+    process.join()
+    code = process.exitcode or 0
+    how = f"signal {-code}" if code < 0 else f"status {code}"
+    advice = "The system does that when memory runs out: fewer workers, or parts of fewer accounts, need less."
+    return WorkerLost(f"{task}: its process was ended before it was finished ({how}). {advice}")
 
 
 @contextmanager
-def _team(work: Work, size: int) -> Iterator[list[Connection]]:
-    """Processes and the line to each. They are started afresh (spawn): a copy of this one could hold locks of threads it has not."""
+def _team(work: Work, size: int) -> Iterator[Mapping[Connection, SpawnProcess]]:
+    """Processes by the line to each. They are started afresh (spawn): a copy of this one could hold locks of threads it has not."""
     spawn = multiprocessing.get_context("spawn")
-    team: list[tuple[SpawnProcess, Connection]] = []
+    team: dict[Connection, SpawnProcess] = {}
     # Python's own helper of spawned processes lifts the mask that is set below when it is first started.
     resource_tracker.ensure_running()
     try:
         for _ in range(size):
             here, there = spawn.Pipe()
-            process = spawn.Process(target=_serve, args=(work, there), daemon=True)
+            team[here] = spawn.Process(target=_serve, args=(work, there), daemon=True)
             with _surroundings():
-                process.start()
-            team.append((process, here))
+                team[here].start()
             # Our copy of the other end would keep the line open after its owner's death.
             there.close()
-        yield [line for _, line in team]
+        yield team
     finally:
-        for process, line in team:
+        for line, process in team.items():
             line.close()
-            process.kill()
-        for process, _ in team:
-            process.join()
+            if process.pid is not None:
+                process.kill()
+                process.join()
 
 
 def _serve(work: Work, line: Connection) -> None:

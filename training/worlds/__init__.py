@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from features import dataset, workers
+from features.machine import usable_cores
 from training.worlds import high_street
 
 WORLDS = {high_street.NAME: high_street}
@@ -81,5 +82,5 @@ def simulate(
             progress(done, accounts)
 
     with dataset.writing(out) as draft:
-        worth = min(workers.usable_cores(), 1 + accounts // WORTH_A_PROCESS)
+        worth = min(usable_cores(), 1 + accounts // WORTH_A_PROCESS)
         workers.run(_Drawing(world, street, draft), drawn, processes or worth, tell)
