@@ -18,10 +18,10 @@ DAY_US = 86_400_000_000
 
 def write(folder: Path, accounts: int, seed: int = 1) -> None:
     """Write a dataset of `accounts` accounts in parts of 2,500; parts that are there already stay, so that a broken run goes on."""
-    # Comments come first and accounts last, so that a part with accounts is whole.
     for number, first in enumerate(range(0, accounts, PART)):
         if not (folder / "accounts" / f"part-{number:05d}.parquet").exists():
             tables = part(np.random.default_rng([seed, number]), first, min(PART, accounts - first))
+            # Accounts come last, so that a part with accounts is whole.
             dataset.write(folder, dict(reversed(tables.items())), number)
 
 

@@ -71,7 +71,7 @@ def pieces(output: Path, parts: Sequence[Part], question: Mapping[str, str], say
             if done or not kept:
                 _remove(folder)
             else:
-                say(f"{kept:,} of {len(made):,} parts are finished and kept in {folder}; the same command goes on from there.")
+                say(f"Finished parts, kept in {folder}: {kept:,} of {len(made):,}; the same command goes on from there.")
 
 
 @contextmanager
@@ -101,9 +101,9 @@ def _tidy(folder: Path, made: Sequence[Piece], question: Mapping[str, str], say:
     # A stamp beside every result that counts; a draft is no result.
     if useless := sum(file.suffix == ".json" for file in others):
         other = [name for name, value in question.items() if before.get(name) != value] or ["data"]
-        say(f"{useless:,} finished parts of an earlier run are of no use, because of other {' and '.join(other)}: they are made afresh.")
+        say(f"Finished parts of an earlier run that are made afresh: {useless:,}; changed since then: {', '.join(other)}.")
     if kept := sum(piece.accounts is not None for piece in made):
-        say(f"{kept:,} of {len(made):,} parts were finished by an earlier run and are taken over.")
+        say(f"Parts taken over from an earlier run: {kept:,} of {len(made):,}.")
     with whole_file(folder / QUESTION) as draft:
         draft.write_bytes(orjson.dumps(dict(question)))
 

@@ -67,8 +67,9 @@ def stream(
     """Make `output` of the dataset `data`; returns how many accounts it holds, in the order of the parts and of their accounts.
 
     processes: how many work at a time, without it as many as there are cores and as the data is worth; the bytes written are the
-    same. `advance(done, of)` is told thousandths of the parts that are still to be made. What is finished when this is interrupted is taken over by the next
-    call (see `finished.pieces`), and `say` gets a sentence about it. Raises DatasetError, WorkerLost, OSError; then no file is left.
+    same. `advance(done, of)` is told thousandths of the parts that are still to be made. What is finished when this is interrupted
+    is taken over by the next call (see `finished.pieces`), and `say` gets a sentence about it. Raises DatasetError, WorkerLost,
+    OSError; then no file is left.
     """
     whole = parts.split(data, ("accounts", *EVENT_TABLES))
     if problems := parts.repeated(whole) + _too_large(whole):
