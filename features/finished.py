@@ -112,7 +112,7 @@ def _remove(folder: Path) -> None:
     """The lock goes last and while it is held, so that nobody can hold one that is gone; where that cannot be, an empty folder stays."""
     for file in folder.iterdir():
         if file.name != LOCK:
-            file.unlink()
+            file.unlink(missing_ok=True)
     with suppress(OSError):
         (folder / LOCK).unlink()
         folder.rmdir()

@@ -34,9 +34,6 @@ class Text:
         m = len(array)
         view = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + m + 1] if offsets else np.zeros(m + 1, dtype=np.int64)
         content = np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, dtype=np.uint8)
-        if array.offset or len(content) > view[-1]:
-            # Of a view into a larger array only the own text, so that what is done with it costs what the view is long.
-            content, view = content[view[0] : view[-1]], view - view[0]
         return cls(content, view, array.is_valid().to_numpy(zero_copy_only=False), starts)
 
     @classmethod

@@ -1,6 +1,10 @@
 """Processes that share work: what they are given of their surroundings, and what becomes of their faults."""
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +14,8 @@ import pytest
 
 from features import machine, workers
 from features.problems import DatasetError, Problem
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -62,12 +68,66 @@ def test_a_fault_travels_whole_and_lets_the_others_finish(tmp_path: Path) -> Non
     with pytest.raises(DatasetError, match=r"posts\.csv row 3: first\nsecond") as told:
         workers.run(Telling(tmp_path), ["a", "faulty", "never"], 2, lambda *_: None)
     assert told.value.problems == [Problem("first", "posts.csv", 3), Problem("second")]
+    assert str(told.value) == "posts.csv row 3: first\nsecond"
     assert (tmp_path / "a").exists()
     with pytest.raises(ZeroDivisionError, match="ours") as ours:
         workers.run(Telling(tmp_path), ["broken", "a"], 2, lambda *_: None)
     assert "in act" in "".join(ours.value.__notes__), "the trace of the other process"
     with pytest.raises(RuntimeError, match="Odd"):
         workers.run(Telling(tmp_path), ["odd", "a"], 2, lambda *_: None)
+
+
+@dataclass(frozen=True)
+class Sleeping:
+    """Work that would go on for a minute after its process has written its number."""
+
+    folder: Path
+
+    def warm(self) -> None:
+        pass
+
+    def begin(self) -> workers.Act:
+        return self.act
+
+    def act(self, task: str, tell: workers.Tell) -> None:
+        (self.folder / task).write_text(str(os.getpid()))
+        time.sleep(60)
+
+
+SLEEPING = """
+import sys
+from pathlib import Path
+from features import workers
+from tests.features.test_workers import Sleeping
+workers.run(Sleeping(Path(sys.argv[1])), ["a", "b"], 2, lambda *_: None)
+"""
+
+
+def test_no_process_outlives_the_one_that_started_it(tmp_path: Path) -> None:
+    started = subprocess.Popen([sys.executable, "-c", SLEEPING, str(tmp_path)], cwd=ROOT)
+    files = [tmp_path / task for task in "ab"]
+    pids: list[int] = []
+    try:
+        while len(pids) < 2:
+            time.sleep(0.05)
+            pids = [int(file.read_text()) for file in files if file.exists() and file.read_text()]
+    finally:
+        started.kill()
+        started.wait()
+    ended = time.monotonic()
+    while any(alive(pid) for pid in pids):
+        assert time.monotonic() - ended < 30, "a process works on for nobody"
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, signal.SIGCONT)
+    except ProcessLookupError:
+        return False
+    # Whoever adopts orphans may be slow to bury them.
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_one_worker_is_this_process(tmp_path: Path) -> None:
