@@ -109,22 +109,25 @@ def measured(options: argparse.Namespace) -> dict[str, dict[int, Cost]]:
     known = orjson.loads(notes.read_bytes()) if notes.exists() and not options.afresh else {}
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     bundle = ["--bundle", str(options.bundle.resolve())] if options.bundle else []
-    data = options.workdir / "crowd"
     for accounts in options.accounts:
-        began = time.monotonic()
-        crowds.write(options.workdir / f"crowd-{accounts}", accounts)
         data = options.workdir / f"crowd-{accounts}"
+        waiting = {f"{name}|{accounts}": run for name, run in commands(data, options.workdir, bundle).items()}
+        waiting = {key: run for key, run in waiting.items() if key not in known}
+        if not waiting:
+            continue
+        began = time.monotonic()
+        crowds.write(data, accounts)
         told(f"{accounts:,} accounts are there after {time.monotonic() - began:.0f} s, {_gib(data):.2f} GiB")
-        for name, (arguments, output) in commands(data, options.workdir, bundle).items():
-            if (key := f"{name}|{accounts}") not in known:
-                known[key] = asdict(measure(arguments, environment))
-                assert pq.read_metadata(output).num_rows == accounts
-                notes.write_bytes(orjson.dumps(known))
-                told(f"{name} of {accounts:,}: {known[key]}{foreseen(known[key], accounts, max(options.accounts))}")
-                output.unlink()
+        for key, (arguments, output) in waiting.items():
+            known[key] = asdict(measure(arguments, environment))
+            assert pq.read_metadata(output).num_rows == accounts
+            notes.write_bytes(orjson.dumps(known))
+            told(f"{key}: {known[key]}{foreseen(known[key], accounts, max(options.accounts))}")
+            output.unlink()
         if not options.keep:
             shutil.rmtree(data)
-    return {name: {n: Cost(**known[f"{name}|{n}"]) for n in options.accounts} for name in commands(data, options.workdir, bundle)}
+    names = list(dict.fromkeys(key.partition("|")[0] for key in known))
+    return {name: {n: Cost(**known[f"{name}|{n}"]) for n in options.accounts} for name in names}
 
 
 def foreseen(cost: dict[str, float], accounts: int, most: int) -> str:

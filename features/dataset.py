@@ -44,11 +44,11 @@ def read(path: Path, tables: Sequence[str] | None = None, part: int | None = Non
 
 
 def validate(path: Path) -> list[Problem]:
-    """Every problem of a dataset: faulty values, rows that contradict each other, columns nobody knows; memory for one part."""
-    try:
-        whole = split(path)
-    except DatasetError as fault:
-        return fault.problems
+    """Every problem of a dataset: faulty values, rows that contradict each other, columns nobody knows; memory for one part.
+
+    Raises DatasetError when `path` is no dataset, or its tables have not the same parts.
+    """
+    whole = split(path)
     found = [load_part(part).problems for part in whole]
     return merged([repeated(whole), *found])
 
