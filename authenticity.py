@@ -25,8 +25,15 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 out, err = Console(), Console(stderr=True)
 
 Data = Annotated[Path, typer.Argument(help="A dataset: a folder with accounts.csv, .parquet or .jsonl and its other tables.")]
+FeaturesFile = Annotated[Path, typer.Option("--output", "-o", help="The Parquet file to write.")]
+VerdictsFile = Annotated[Path, typer.Option("--output", "-o", help="The file to write: .parquet, .csv or .jsonl.")]
 BundleOption = Annotated[Path | None, typer.Option("--bundle", help="A bundle folder; without it the champion under HOME.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes that share the parts; without it one a core.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Plain lines instead of progress bars.")]
+
+
+def note(text: str) -> None:
+    err.print(escape(text), highlight=False, soft_wrap=True)
 
 
 def settings() -> Settings:
@@ -55,6 +62,7 @@ def simulate(
     accounts: Annotated[int, typer.Option(min=1)] = 1_000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     world: str = "high_street",
+    workers: Workers = None,
     quiet: Quiet = False,
 ) -> None:
     """Write a labelled, synthetic dataset with real follower records."""
@@ -64,7 +72,7 @@ def simulate(
     if world not in WORLDS:
         raise typer.BadParameter(f"there is no world {world!r}; there are: {', '.join(WORLDS)}", param_hint="--world")
     with Bars(err, quiet)(f"simulate {accounts:,} accounts", accounts) as advance:
-        run(output, accounts, seed, world, advance)
+        run(output, accounts, seed, world, advance, workers)
     out.print(f"{accounts:,} synthetic accounts in {output}", highlight=False, soft_wrap=True)
 
 
@@ -103,12 +111,7 @@ def validate(data: Data, quiet: Quiet = False) -> None:
 
 
 @app.command()
-def features(
-    data: Data,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The Parquet file to write.")],
-    bundle: BundleOption = None,
-    quiet: Quiet = False,
-) -> None:
+def features(data: Data, output: FeaturesFile, bundle: BundleOption = None, workers: Workers = None, quiet: Quiet = False) -> None:
     """Compute the features: one row per account, one column per feature."""
     from features import partitions
     from models.bundle import BundleError
@@ -121,7 +124,7 @@ def features(
         reference = None
         err.print("[yellow]warning:[/] no champion yet, so features that compare with peers are unknown.", highlight=False)
     with Bars(err, quiet)("compute the features") as advance:
-        count = partitions.write_features(data, output, reference, advance)
+        count = partitions.write_features(data, output, reference, advance, workers, note)
     out.print(f"{count:,} accounts in {output}", highlight=False, soft_wrap=True)
 
 
@@ -189,18 +192,13 @@ def judge(
 
 
 @app.command()
-def score(
-    data: Data,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write: .parquet, .csv or .jsonl.")],
-    bundle: BundleOption = None,
-    quiet: Quiet = False,
-) -> None:
+def score(data: Data, output: VerdictsFile, bundle: BundleOption = None, workers: Workers = None, quiet: Quiet = False) -> None:
     """A verdict row per account, in order, none dropped."""
     from serving.batch import score as run
 
     loaded = chosen_bundle(bundle)
     with Bars(err, quiet)("score") as advance:
-        count = run(loaded, data, output, advance)
+        count = run(loaded, data, output, advance, processes=workers, say=note)
     out.print(f"{count:,} verdicts in {output}", highlight=False, soft_wrap=True)
 
 
@@ -284,7 +282,7 @@ def told() -> Iterator[None]:
 
 def expected(fault: Exception) -> bool:
     """Faults of what came from outside, as opposed to faults of ours."""
-    names = {"BundleError", "SettingsError", "LaunchError", "OutputError", "TrainingRefusal", "TrackingError", "PoolError"}
+    names = {"BundleError", "SettingsError", "LaunchError", "OutputError", "TrainingRefusal", "TrackingError", "PoolError", "WorkerLost"}
     return isinstance(fault, InputError | OSError) or type(fault).__name__ in names
 
 

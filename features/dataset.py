@@ -1,6 +1,5 @@
 """A dataset is a folder of tables: read it whole or part by part, and write it so that half a folder never counts."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -11,15 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from features import validation
-from features.problems import DatasetError, Problem
+from features.parts import Part, files, number_of, repeated, split
+from features.problems import DatasetError, Problem, merged
 from features.reading import Draft, read_file
 from features.schema import TABLES
 from features.whole import whole_file, whole_folder
 
 Tables = dict[str, pa.Table]
-
-SUFFIXES = (".parquet", ".csv", ".jsonl")
-_PART = re.compile(r"(\d+)$")
 
 
 @dataclass
@@ -47,8 +44,13 @@ def read(path: Path, tables: Sequence[str] | None = None, part: int | None = Non
 
 
 def validate(path: Path) -> list[Problem]:
-    """Every problem of a dataset: faulty values, rows that contradict each other, columns nobody knows."""
-    return load(path).problems
+    """Every problem of a dataset: faulty values, rows that contradict each other, columns nobody knows; memory for one part.
+
+    Raises DatasetError when `path` is no dataset, or its tables have not the same parts.
+    """
+    whole = split(path)
+    found = [load_part(part).problems for part in whole]
+    return merged([repeated(whole), *found])
 
 
 def load(path: Path, tables: Sequence[str] | None = None, part: int | None = None) -> Loaded:
@@ -56,31 +58,32 @@ def load(path: Path, tables: Sequence[str] | None = None, part: int | None = Non
 
     Raises DatasetError only when `path` is no dataset at all.
     """
-    found = _files(path)
+    found = {name: mine for name, mine in files(path).items() if not tables or name in tables}
+    return _load({name: [file for file in mine if part is None or number_of(file) == part] for name, mine in found.items()})
+
+
+def load_part(part: Part) -> Loaded:
+    """One part's tables, with everything that is wrong in them."""
+    return _load(part.files)
+
+
+def _load(found: Mapping[str, Sequence[Path]]) -> Loaded:
     loaded = Loaded()
-    for name in tables or [name for name in TABLES if name in found]:
-        files = [file for file in found.get(name, []) if part is None or _number(file) == part]
-        drafts = [read_file(file, TABLES[name]) for file in files]
+    for name, mine in found.items():
+        drafts = [read_file(file, TABLES[name]) for file in mine]
         if not drafts:
             continue
         loaded.tables[name] = _join([draft.table() for draft in drafts])
         loaded.faulty[name] = np.concatenate([draft.faulty for draft in drafts])
         loaded.problems += [problem for draft in drafts for problem in draft.problems]
         loaded.problems += _extra(drafts)
-    validation.check(loaded.tables, loaded.faulty, loaded.problems, {name: _place(files) for name, files in found.items()})
+    validation.check(loaded.tables, loaded.faulty, loaded.problems, {name: _place(mine) for name, mine in found.items() if mine})
     return loaded
 
 
 def parts(path: Path) -> list[int | None]:
     """The part numbers of a dataset, in order; [None] when every table is one file."""
-    found = _files(path)
-    numbers = {name: {_number(file) for file in files} for name, files in found.items()}
-    for name, mine in numbers.items():
-        if strange := sorted(str(number) for number in mine - numbers["accounts"]):
-            whole = "one file" if strange == ["None"] else f"part {', '.join(strange[:3])}"
-            detail = f"{name} has {whole} that accounts does not have; all tables have the same parts, split by account."
-            raise DatasetError([Problem(detail)])
-    return sorted(numbers["accounts"], key=lambda number: -1 if number is None else number)
+    return [part.number for part in split(path)]
 
 
 def write(path: Path, tables: Mapping[str, pa.Table], part: int | None = None) -> None:
@@ -107,38 +110,9 @@ def writing(path: Path) -> Iterator[Path]:
         yield draft
 
 
-def _files(path: Path) -> dict[str, list[Path]]:
-    """The files of each table: `<name>.<suffix>` or the parts in the folder `<name>/`, in part order."""
-    if not path.is_dir():
-        raise DatasetError([Problem(f"{path} is no folder. A dataset is a folder with accounts.csv (or .parquet, .jsonl) in it.")])
-    found: dict[str, list[Path]] = {}
-    for name in TABLES:
-        single = [path / f"{name}{suffix}" for suffix in SUFFIXES if (path / f"{name}{suffix}").is_file()]
-        folder = path / name
-        pieces = sorted(p for p in folder.iterdir() if p.suffix in SUFFIXES and not p.name.startswith(".")) if folder.is_dir() else []
-        if len(single) > 1 or (single and pieces):
-            names = ", ".join(file.name for file in single) + (f" and the folder {name}/" if pieces else "")
-            raise DatasetError([Problem(f"the table {name} is there more than once: {names}. Keep one.")])
-        if single or pieces:
-            found[name] = single or pieces
-    if "accounts" not in found:
-        there = ", ".join(sorted(p.name for p in path.iterdir())[:8]) or "nothing"
-        raise DatasetError([Problem(f"{path} has no accounts table (accounts.csv, .parquet or .jsonl); it holds {there}.")])
-    return found
-
-
-def _number(file: Path) -> int | None:
-    """The part number at the end of a part's name; a single file is no part."""
-    if file.stem in TABLES:
-        return None
-    match = _PART.search(file.stem)
-    if match is None:
-        raise DatasetError([Problem(f"{file.parent.name}/{file.name} has no part number; name parts part-00000{file.suffix}.")])
-    return int(match[1])
-
-
-def _place(files: list[Path]) -> str:
-    return files[0].name if len(files) == 1 else f"{files[0].parent.name}/"
+def _place(files: Sequence[Path]) -> str:
+    folder = files[0].parent.name
+    return f"{folder}/" if len(files) > 1 else files[0].name if files[0].stem in TABLES else f"{folder}/{files[0].name}"
 
 
 def _join(tables: list[pa.Table]) -> pa.Table:

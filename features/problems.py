@@ -1,8 +1,8 @@
 """What is wrong with an input, said so that its owner can mend it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from rich.markup import escape
 
@@ -45,6 +45,10 @@ class InputError(Exception):
         self.problems = list(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception travels between processes as its text alone, unless it says otherwise.
+        return type(self), (self.problems,), self.__dict__
+
 
 class DatasetError(InputError):
     """A folder of tables that cannot be read as a whole."""
@@ -56,3 +60,21 @@ class SnapshotError(InputError):
     def __init__(self, problems: Sequence[Problem], not_json: bool = False):
         super().__init__(problems)
         self.not_json = not_json
+
+
+def merged(of_parts: Iterable[Sequence[Problem]]) -> list[Problem]:
+    """The problems of parts, one after another. What one part tells of a column is told in full; more of it in later parts is counted."""
+    told: list[Problem] = []
+    last: dict[tuple[str, ...], int] = {}
+    for problems in of_parts:
+        before = dict(last)
+        for problem in problems:
+            kind = (problem.file.partition("/")[0], problem.column, problem.severity, "" if problem.row is not None else problem.detail)
+            if kind in before:
+                place = before[kind]
+                rows = problem.more + (problem.row is not None)
+                told[place] = replace(told[place], more=told[place].more + rows)
+            else:
+                last[kind] = len(told)
+                told.append(problem)
+    return told

@@ -1,5 +1,6 @@
 """Files and folders that appear whole or not at all, whatever interrupts their writing."""
 
+import errno
 import os
 import shutil
 import time
@@ -9,6 +10,8 @@ from pathlib import Path
 
 # No write takes a day.
 ABANDONED_S = 86_400
+# Only writing meets these, and who writes through a library is not told which file it was.
+_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 @contextmanager
@@ -20,6 +23,10 @@ def whole_file(file: Path) -> Iterator[Path]:
         _sync(draft)
         draft.replace(file)
         _sync(file.parent)
+    except OSError as fault:
+        if fault.errno is not None and fault.errno in _FULL and fault.filename is None:
+            raise OSError(fault.errno, os.strerror(fault.errno), str(file)) from fault
+        raise
     finally:
         draft.unlink(missing_ok=True)
 

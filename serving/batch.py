@@ -1,10 +1,13 @@
 """Score a dataset: one verdict for every account, in order, none dropped, into Parquet, CSV or JSON lines."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import io
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import orjson
@@ -13,15 +16,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features import dataset
+from features.finished import Say
 from features.problems import DatasetError, Problem
+from features.slices import SLICE, slices
+from features.streaming import Advance, join_parquet, sources, stream
 from features.table import AccountTable
-from features.whole import whole_file
+from features.workers import Tell
 from models.bundle import Bundle
 from models.verdict import error_verdict, judge_table
 from serving.judge import NotFinite, finite
-
-# Accounts judged at a time: enough to be quick, few enough that their reasons fit memory.
-SLICE = 1000
 
 Verdict = dict[str, Any]
 Rows = Callable[[Sequence[Verdict]], None]
@@ -31,49 +34,75 @@ class OutputError(ValueError):
     """A file that cannot be written as asked; the message says what can."""
 
 
-class Progress(Protocol):
-    """Told after every slice: accounts done in all, and how many there are, as far as is known."""
-
-    def __call__(self, done: int, total: int | None, /) -> None: ...
-
-
-def score(bundle: Bundle, data: Path, out: Path, progress: Progress | None = None, reasons: bool = True) -> int:
-    """Judge every account of the dataset `data` into the file `out`; returns how many there were.
+def score(
+    bundle: Bundle,
+    data: Path,
+    out: Path,
+    advance: Advance | None = None,
+    reasons: bool = True,
+    processes: int | None = None,
+    say: Say | None = None,
+) -> int:
+    """Judge every account of the dataset `data` into the file `out`; returns how many there were (see `features.streaming.stream`).
 
     An account whose own rows hold an error gets a verdict of status `error`; the others are judged. The file appears
     whole or not at all. Raises DatasetError when the dataset cannot be read as one, OutputError for an unknown suffix.
     """
-    writer = _WRITERS.get(out.suffix.lower())
-    if writer is None:
+    if out.suffix.lower() not in _WRITERS:
         raise OutputError(f"{out.name} ends in {out.suffix or 'nothing'}; expected .parquet, .csv or .jsonl.")
-    numbers = dataset.parts(data)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    done = 0
-    with whole_file(out) as draft, writer(draft, columns(bundle.heads)) as write:
-        for place, number in enumerate(numbers):
-            for verdicts, in_part in _verdicts(bundle, data, number, reasons):
-                write([_sound(verdict) for verdict in verdicts])
-                done += len(verdicts)
-                if progress is not None:
-                    progress(done, done + in_part if place == len(numbers) - 1 else None)
-    return done
+    return stream(data, out, Verdicts(bundle, out.suffix.lower(), reasons), processes, advance, say)
 
 
-def _verdicts(bundle: Bundle, data: Path, part: int | None, reasons: bool) -> Iterator[tuple[list[Verdict], int]]:
-    """The verdicts of one part, a slice at a time, with how many accounts of the part are still to come."""
-    loaded = dataset.load(data, part=part)
-    if unplaced := [problem for problem in loaded.errors if problem.row is None]:
-        raise DatasetError(unplaced)
-    accounts = loaded.tables["accounts"]
-    tables = {name: table for name, table in loaded.tables.items() if name != "labels"}
-    unfit = _unfit(loaded)
-    for start in range(0, accounts.num_rows, SLICE):
-        slice_ = accounts.slice(start, SLICE)
-        bad = unfit[start : start + SLICE]
-        judged = iter(judge_table(bundle, AccountTable.from_tables(tables | {"accounts": slice_.filter(pa.array(~bad))}), reasons=reasons))
-        ids = slice_["account_id"].to_pylist()
-        verdicts = [_error(account_id) if faulty else next(judged) for account_id, faulty in zip(ids, bad, strict=True)]
-        yield verdicts, accounts.num_rows - start - len(verdicts)
+@dataclass(frozen=True)
+class Verdicts:
+    """One row per account: its verdict, as the form of the file wants it."""
+
+    bundle: Bundle
+    suffix: str
+    reasons: bool
+
+    @property
+    def question(self) -> Mapping[str, str]:
+        bundle = self.bundle
+        named = {
+            "bundle": [bundle.id, bundle.version, bundle.run_id],
+            "base rates": {name: bundle.base_rate(name) for name in bundle.heads},
+            "tiers": bundle.tiers,
+            "options": [self.reasons],
+        }
+        texts = {name: orjson.dumps(value).decode() for name, value in named.items()}
+        return texts | {"software": sources("features", "models", "serving")}
+
+    def make(self, loaded: dataset.Loaded, draft: Path, tell: Tell) -> int:
+        """Raises DatasetError for what is wrong with a table as a whole."""
+        if unplaced := [problem for problem in loaded.errors if problem.row is None]:
+            raise DatasetError(unplaced)
+        unfit, done = _unfit(loaded), 0
+        with _WRITERS[self.suffix](draft, columns(self.bundle.heads)) as write:
+            for group in slices(loaded.tables, SLICE):
+                accounts = group["accounts"]
+                bad = unfit[done : done + accounts.num_rows]
+                table = AccountTable.from_tables(group | {"accounts": accounts.filter(pa.array(~bad))})
+                judged = iter(judge_table(self.bundle, table, reasons=self.reasons))
+                ids = accounts["account_id"].to_pylist()
+                write([_error(name) if faulty else _sound(next(judged)) for name, faulty in zip(ids, bad, strict=True)])
+                done += len(ids)
+                tell(done / len(unfit))
+        return done
+
+    def join(self, results: Iterable[Path], draft: Path) -> None:
+        schema = columns(self.bundle.heads)
+        if self.suffix == ".parquet":
+            join_parquet(results, draft, schema)
+            return
+        with draft.open("wb") as whole:
+            if self.suffix == ".csv":
+                head = io.StringIO()
+                csv.writer(head).writerow(schema.names)
+                whole.write(head.getvalue().encode())
+            for result in results:
+                with result.open("rb") as part:
+                    shutil.copyfileobj(part, whole, 2**20)
 
 
 def _unfit(loaded: dataset.Loaded) -> np.ndarray:
@@ -110,9 +139,9 @@ def _json_lines(file: Path, _: pa.Schema) -> Iterator[Rows]:
 
 @contextmanager
 def _csv(file: Path, schema: pa.Schema) -> Iterator[Rows]:
+    """Without the line of names, which stands once in a file of many parts."""
     with file.open("w", encoding="utf-8", newline="") as cells:
         table = csv.writer(cells)
-        table.writerow(schema.names)
         yield lambda verdicts: table.writerows([_cell(value) for value in flat(verdict, schema).values()] for verdict in verdicts)
 
 

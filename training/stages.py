@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 Advance = Callable[[int, int | None], None]
+# Where no bar can be drawn, a line this often says how far long work is.
+PLAIN_EVERY_S = 30.0
 
 
 class Stages:
@@ -53,6 +55,8 @@ class Bars(Stages):
         self.open: dict[str, TaskID] = {}
         self.weights: Mapping[str, float] = {}
         self.whole: TaskID | None = None
+        self.began: dict[str, float] = {}
+        self.told = 0.0
 
     def plan(self, weights: Mapping[str, float]) -> None:
         self.weights = weights
@@ -63,9 +67,15 @@ class Bars(Stages):
         if not self.drawn:
             self.console.print(f"{name} …", highlight=False)
         self.open[name] = self.bars.add_task(name, total=of)
+        self.began[name] = self.told = time.monotonic()
 
     def advance(self, name: str, done: int, of: int | None) -> None:
         self.bars.update(self.open[name], completed=done, total=of)
+        now = time.monotonic()
+        if not self.drawn and of and 0 < done < of and now - self.told >= PLAIN_EVERY_S:
+            left = (now - self.began[name]) * (of - done) / done
+            self.console.print(f"{name}: {done / of:.0%}, about {max(left / 60, 1):,.0f} min left", highlight=False)
+            self.told = now
 
     def end(self, name: str, seconds: float) -> None:
         self.bars.remove_task(self.open.pop(name))

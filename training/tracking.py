@@ -16,8 +16,8 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from features.locks import held, is_held
 from training.board import MODEL_NOTE, experiment_tags
-from training.locks import held, is_held
 
 # MLflow reads these when it is imported. Its own patience with a server that is down is over four minutes.
 QUIET = {

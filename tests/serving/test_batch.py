@@ -50,7 +50,7 @@ def test_every_account_gets_the_verdict_it_gets_alone(bundle: Bundle, tmp_path: 
     out = tmp_path / "out.jsonl"
     assert score(bundle, write_dataset(tmp_path / "set", accounts), out, lambda done, total: told.append((done, total))) == 7
     assert read_lines(out) == [judge(bundle, [parse(orjson.dumps(account))])[0] for account in accounts]
-    assert told == [(3, 7), (6, 7), (7, 7)]
+    assert [done for done, _ in told] == [429, 857, 1000, 1000] and {of for _, of in told} == {1000}, "thousandths of the parts"
 
 
 def test_parts_come_in_order(bundle: Bundle, tmp_path: Path) -> None:
@@ -72,6 +72,41 @@ def test_an_account_with_an_error_has_a_row_and_harms_nobody(bundle: Bundle, tmp
     assert [verdict["account_id"] for verdict in verdicts] == ["a0", "a1", "a2", "a3"]
     assert [verdict["status"] for verdict in verdicts] == ["ok", "ok", "error", "ok"]
     assert verdicts[2]["errors"]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
+def test_many_processes_write_the_bytes_of_one(bundle: Bundle, tmp_path: Path, suffix: str) -> None:
+    for part in range(3):
+        accounts = [make_account(f"p{part}-{i}", 700 + 977 * i) for i in range(3)]
+        accounts[part]["posts"][5]["likes"] = -4
+        write_dataset(tmp_path / "set", accounts, part)
+    for processes in (1, 2):
+        assert score(bundle, tmp_path / "set", tmp_path / f"{processes}.{suffix}", processes=processes) == 9
+    content = (tmp_path / f"1.{suffix}").read_bytes()
+    assert (tmp_path / f"2.{suffix}").read_bytes() == content
+    if suffix == "jsonl":
+        verdicts = read_lines(tmp_path / "1.jsonl")
+        assert [verdict["account_id"] for verdict in verdicts] == [f"p{part}-{i}" for part in range(3) for i in range(3)]
+        assert [i for i, verdict in enumerate(verdicts) if verdict["status"] == "error"] == [0, 4, 8]
+    if suffix == "csv":
+        assert content.count(b"account_id,platform") == 1
+
+
+def test_a_scoring_for_other_base_rates_takes_nothing_over(bundle: Bundle, tmp_path: Path) -> None:
+    for part in range(3):
+        write_dataset(tmp_path / "set", [make_account(f"p{part}")], part)
+    out, said = tmp_path / "out.jsonl", list[str]()
+
+    def interrupted(done: int, total: int | None) -> None:
+        if done > 2000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        score(bundle, tmp_path / "set", out, interrupted)
+    rarer = bundle.configured({"bought_followers": 0.01}, bundle.tiers)
+    assert score(rarer, tmp_path / "set", out, say=said.append) == 3
+    assert said == ["Finished parts of an earlier run that are made afresh: 2; changed since then: base rates."]
+    assert {verdict["heads"]["bought_followers"]["base_rate"] for verdict in read_lines(out)} == {0.01}
 
 
 def test_parquet_and_csv_hold_the_same_numbers(bundle: Bundle, tmp_path: Path) -> None:

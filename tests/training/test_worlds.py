@@ -39,6 +39,12 @@ def test_the_same_seed_gives_the_same_bytes(written, tmp_path):
     assert not set(_bytes(tmp_path / "other").values()) & set(_bytes(written).values())
 
 
+def test_many_processes_draw_the_same_bytes(tmp_path):
+    simulate(tmp_path / "one", accounts=2_600, seed=11, processes=1)
+    simulate(tmp_path / "two", accounts=2_600, seed=11, processes=2)
+    assert _bytes(tmp_path / "two") == _bytes(tmp_path / "one")
+
+
 def test_parts_come_with_progress_and_without_shared_accounts(tmp_path, monkeypatch):
     monkeypatch.setattr("training.worlds.PART", 60)
     seen: list[tuple[int, int]] = []

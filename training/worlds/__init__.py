@@ -3,22 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from features import dataset
+from features import dataset, workers
+from features.machine import usable_cores
 from training.worlds import high_street
 
 WORLDS = {high_street.NAME: high_street}
 PART = 2_500
+# A process takes as long to start as so many accounts take to draw.
+WORTH_A_PROCESS = 5_000
 
 
-def simulate(out: Path, accounts: int, seed: int, world: str = "high_street", progress: Callable[[int, int], None] | None = None) -> None:
+@dataclass(frozen=True)
+class Drawn:
+    """One part to draw: its seed is its own, so it is the same whoever draws it and when."""
+
+    number: int | None
+    first: int
+    size: int
+    seed: np.random.SeedSequence
+
+    def __str__(self) -> str:
+        return f"accounts {self.first:,} to {self.first + self.size:,}"
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    world: str
+    street: np.random.SeedSequence
+    folder: Path
+
+    def warm(self) -> None:
+        """Nothing is compiled to draw."""
+
+    def begin(self) -> workers.Act:
+        scene = WORLDS[self.world].setting(self.street)
+
+        def draw(part: Drawn, tell: workers.Tell) -> None:
+            dataset.write(self.folder, WORLDS[self.world].part(scene, part.seed, part.first, part.size), part=part.number)
+
+        return draw
+
+
+def simulate(
+    out: Path,
+    accounts: int,
+    seed: int,
+    world: str = "high_street",
+    progress: Callable[[int, int], None] | None = None,
+    processes: int | None = None,
+) -> None:
     """Write a labelled dataset of `accounts` accounts to the folder `out`: one file per table up to 2,500 accounts, numbered parts above.
 
-    The same world, seed and number of accounts give the same bytes. `progress(done, accounts)` is called after each part.
-    Raises ValueError for an unknown world, fewer than 1 account or a negative seed, DatasetError when `out` holds anything.
+    The same world, seed and number of accounts give the same bytes, in one process and in many. `progress(done, accounts)` is called
+    after each part. Raises ValueError for an unknown world, fewer than 1 account or a negative seed, DatasetError when `out` holds
+    anything.
     """
     if world not in WORLDS:
         raise ValueError(f"there is no world {world!r}; there are: {', '.join(WORLDS)}")
@@ -26,10 +69,18 @@ def simulate(out: Path, accounts: int, seed: int, world: str = "high_street", pr
         raise ValueError(f"{accounts} accounts with seed {seed}: expected at least 1 account and a seed of 0 or more")
     sizes = [min(PART, accounts - first) for first in range(0, accounts, PART)]
     street, *children = np.random.SeedSequence([seed, *world.encode()]).spawn(1 + len(sizes))
-    scene = WORLDS[world].setting(street)
+    drawn = [
+        Drawn(number if len(sizes) > 1 else None, number * PART, size, child)
+        for number, (size, child) in enumerate(zip(sizes, children, strict=True))
+    ]
+    done = 0
+
+    def tell(part: Drawn, _: float) -> None:
+        nonlocal done
+        done += part.size
+        if progress is not None:
+            progress(done, accounts)
+
     with dataset.writing(out) as draft:
-        for number, (size, child) in enumerate(zip(sizes, children, strict=True)):
-            tables = WORLDS[world].part(scene, child, number * PART, size)
-            dataset.write(draft, tables, part=number if len(sizes) > 1 else None)
-            if progress is not None:
-                progress(number * PART + size, accounts)
+        worth = min(usable_cores(), 1 + accounts // WORTH_A_PROCESS)
+        workers.run(_Drawing(world, street, draft), drawn, processes or worth, tell)
