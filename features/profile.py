@@ -2,6 +2,7 @@
 
 from features.columns import Column, Events, deviation, gaps, known, log, log10, log_ratio, total
 from features.feature import Family
+from features.metrics import Surprise
 
 PROFILE = Family("profile", "How large is the account, for its age and its work?")
 
@@ -55,10 +56,22 @@ def followers_per_post(followers: Column, post_count: Column) -> Column:
     high="The account has won {value} followers a day since it was created.",
     low="The account has won only {value} followers a day since it was created.",
 )
-def followers_per_day(followers: Column, observed_at: Column, created_at: Column) -> Column:
+def followers_per_day(followers: Column, age_days: Column) -> Column:
     """Followers won for each day of the account's life: log10((followers + 1) / (age in days + 1))."""
-    age = observed_at - created_at
-    return log10(followers + 1) - log10(age.where_known(age >= 0) + 1)
+    return log10(followers + 1) - log10(age_days + 1)
+
+
+@PROFILE.feature(
+    unit="z",
+    raises_suspicion=+1,
+    source="Aggarwal et al. 2018: followers against similar users, precision 98.6 %",
+    unknown="neither the number of posts nor their likes are known, or no peers were learnt",
+    high="There are more followers than accounts with such posts, likes, comments and age have ({value} spreads above).",
+    low="There are no more followers than accounts with such posts, likes, comments and age have ({value} spreads from them).",
+)
+def follower_surplus(surprise: Surprise) -> Column:
+    """How far log10 followers lie above what the account's likes, comments, posts and age let expect of peers, in their spreads."""
+    return surprise.followers
 
 
 @PROFILE.feature(
