@@ -24,7 +24,7 @@ REFILL_DAYS = 30
 SAME_LEVEL = 0.01
 SAME_DROP = 0.20
 
-SCORE, FIRST_DAY, LAST_DAY, SIZE, DECAY, LOT_CHANCE, REFILLS = range(7)
+SCORE, FIRST_DAY, LAST_DAY, SIZE, DECAY, LOT_CHANCE, REFILLS, MASS = range(8)
 
 
 @kernel
@@ -128,12 +128,13 @@ def refills(gain: A, more: A, level: float) -> float:
 
 @kernel
 def bursts(won: A, when: A, span: A, starts: A, rounding: A, level: A) -> tuple[A, A]:
-    """What is to be said of each account's bursts, (7, n), and how many followers each day brought beyond its usual gain.
+    """What is to be said of each account's bursts, (8, n), and how many followers each day brought beyond its usual gain.
 
     SCORE of the strongest run of days; if it is a burst, its FIRST_DAY and LAST_DAY with the burst days that join it, its SIZE beyond the
-    usual gain, its DECAY (share of it that left within 28 days) and LOT_CHANCE; REFILLS of all jumps. NaN for fewer than LEAST_DAYS days.
+    usual gain, its DECAY (share of it that left within 28 days) and LOT_CHANCE; REFILLS and MASS of all burst days. NaN for fewer than
+    LEAST_DAYS days.
     """
-    facts, excess = np.full((7, len(starts) - 1), np.nan), np.full(len(won), np.nan)
+    facts, excess = np.full((8, len(starts) - 1), np.nan), np.full(len(won), np.nan)
     for i in range(len(starts) - 1):
         n = starts[i + 1] - starts[i]
         if n < LEAST_DAYS:
@@ -148,6 +149,7 @@ def bursts(won: A, when: A, span: A, starts: A, rounding: A, level: A) -> tuple[
             more[j] = beyond if beyond > blur + BURST_Z * np.sqrt(fano * max(abs(usual[j]), 1.0)) else 0.0
         facts[SCORE, i], begin, end = strongest(gain, usual, fano, blur)
         facts[REFILLS, i] = refills(gain, more, level[i])
+        facts[MASS, i] = np.sum(more)
         if facts[SCORE, i] < BURST_Z:
             continue
         while begin > 0 and more[begin - 1] > 0.0:

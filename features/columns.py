@@ -188,7 +188,7 @@ def log_ratio(a: Column | Events, b: Column | Events):  # type: ignore[no-untype
 
 def clipped(x: Column, low: float, high: float) -> Column:
     """The value, held between two bounds."""
-    return Column(np.clip(x.values, low, high))
+    return Column(np.minimum(np.maximum(x.values, low), high))
 
 
 def known(x: Events) -> Column:

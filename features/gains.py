@@ -10,9 +10,9 @@ A = np.ndarray
 MOST_DAYS = 400
 LEAST_DAYS = 20
 # Counts further apart than this on average cannot tell a burst from a steady stream.
-WIDEST_GAP = 7.0
+WIDEST_GAP, LONGEST_GAP = 7.0, 31.0
 # Platforms that round show three digits (YouTube's API, X's and TikTok's pages): no count is taken to be rounder than that.
-SHOWN_DIGITS = 3
+SHOWN_DIGITS, EXACT = 3, 99
 TOOTH = 0.10
 LEAST_CHANGES = 14
 
@@ -54,21 +54,29 @@ def _step(count: float, shown: int) -> float:
 
 
 @kernel
-def _extent(days: A, counts: A) -> tuple[float, int, int]:
-    """The last day with a known count, how many days before it are told of, and how many digits the counts show."""
-    first, last, known, shown = np.nan, np.nan, 0, SHOWN_DIGITS
-    for j in range(len(days)):
-        if not np.isnan(counts[j] + days[j]):
-            day = np.floor(days[j])
-            if np.isnan(last) or day > last:
-                known += 1
+def _extent(days: A, counts: A) -> tuple[float, float, int]:
+    """The first and the last day that are told of, and how many digits the counts show (EXACT: all of them).
+
+    Nothing (twice the same day) where the counts lie more than WIDEST_GAP apart on average. What lies before a gap of more than
+    LONGEST_GAP is not told of.
+    """
+    first, last, known, shown, largest = np.nan, np.nan, 0, SHOWN_DIGITS, 0.0
+    for j in range(len(days) - 1, -1, -1):
+        if np.isnan(counts[j] + days[j]):
+            continue
+        day = np.floor(days[j])
+        if np.isnan(last):
             last = day
-            if np.isnan(first):
-                first = last
+        elif first - day > LONGEST_GAP or last - day > MOST_DAYS:
+            break
+        known += 0 if day == first else 1
+        first, largest = day, max(largest, counts[j])
+        # A smaller count has no more digits than that, so it cannot show more.
+        if counts[j] >= 10.0**shown:
             shown = max(shown, _digits(counts[j])[1])
-    if known < 2 or last - first > WIDEST_GAP * (known - 1):
-        return last, 0, shown
-    return last, int(min(last - first, MOST_DAYS)), shown
+    if last - first > WIDEST_GAP * (known - 1):
+        first = last
+    return first, last, EXACT if largest < 10.0**shown else shown
 
 
 @kernel
@@ -80,56 +88,62 @@ def daily(days: A, counts: A, starts: A) -> tuple[A, A, A, A, A, A]:
     when it changes: then the true count has just passed the larger of the two. Rounding: 1 for exact counts.
     """
     n = len(starts) - 1
-    new = np.zeros(n + 1, dtype=np.int64)
-    ends, digits = np.empty(n), np.empty(n, dtype=np.int64)
+    new, digits = np.zeros(n + 1, dtype=np.int64), np.empty(n, dtype=np.int64)
+    begins, ends = np.empty(n), np.empty(n)
     for i in range(n):
-        ends[i], length, digits[i] = _extent(days[starts[i] : starts[i + 1]], counts[starts[i] : starts[i + 1]])
-        new[i + 1] = new[i] + length
+        begins[i], ends[i], digits[i] = _extent(days[starts[i] : starts[i + 1]], counts[starts[i] : starts[i + 1]])
+        new[i + 1] = new[i] + (int(ends[i] - begins[i]) if ends[i] > begins[i] else 0)
     won, when, span = np.empty(new[-1]), np.empty(new[-1]), np.zeros(new[-1])
     rounding, level = np.full(n, np.nan), np.full(n, np.nan)
     for i in range(n):
-        length = new[i + 1] - new[i]
-        before, count, seen, coarsest = np.nan, np.nan, np.nan, 1.0
-        for j in range(starts[i], starts[i + 1] if length else starts[i]):
-            if np.isnan(counts[j] + days[j]):
-                continue
+        if new[i + 1] == new[i]:
+            continue
+        place, before, count, seen, rounding[i] = new[i], np.nan, np.nan, np.nan, 1.0
+        for j in range(starts[i], starts[i + 1]):
             day, shown = np.floor(days[j]), counts[j]
-            step = _step(shown, digits[i])
-            coarsest = max(coarsest, step)
-            exact = shown
-            if step > 1.0:
-                if np.isnan(seen):
-                    exact = shown + step / 2.0
-                elif shown == seen:
-                    if day < ends[i]:
-                        continue
-                    exact = count
-                elif shown < seen:
-                    exact = shown + step
-            if not np.isnan(before) and day > before:
+            if np.isnan(shown + day) or day < begins[i]:
+                continue
+            step = 1.0 if digits[i] == EXACT else _step(shown, digits[i])
+            if step > 1.0 and shown == seen and day < ends[i]:
+                continue
+            exact = _passed(shown, seen, count, step)
+            if day > before:
                 gain = (exact - count) / (day - before)
-                begin = new[i + 1] - 1 - int(ends[i] - before) + 1
-                for place in range(max(begin, new[i]), begin + int(day - before)):
-                    won[place] = gain
-                    when[place] = ends[i] - (new[i + 1] - 1 - place)
-                if begin + int(day - before) > new[i]:
-                    span[begin + int(day - before) - 1] = day - before
-            before, count, seen = day, exact, shown
-        if length:
-            rounding[i], level[i] = coarsest, count
+                for back in range(int(day - before) - 1, -1, -1):
+                    won[place], when[place] = gain, day - back
+                    place += 1
+                span[place - 1] = day - before
+            before, count, seen, rounding[i] = day, exact, shown, max(rounding[i], step)
+        level[i] = count
     return won, when, span, new, rounding, level
 
 
 @kernel
-def top_share(won: A, starts: A, days: int) -> A:
-    """Share of all gains that the best days brought."""
-    out = np.full(len(starts) - 1, np.nan)
-    for i in range(len(out)):
+def _passed(shown: float, seen: float, count: float, step: float) -> float:
+    """The true count behind one that is rounded down to `step` when `seen` was shown before it and `count` was true then."""
+    if step <= 1.0:
+        return shown
+    if np.isnan(seen):
+        return shown + step / 2.0
+    if shown == seen:
+        return count
+    return shown if shown > seen else shown + step
+
+
+@kernel
+def concentration(won: A, starts: A, days: int) -> tuple[A, A]:
+    """Gini coefficient of the gains (losses count as 0), and the share of them that the best `days` brought."""
+    gini, top = np.full((2, len(starts) - 1), np.nan)
+    for i in range(len(gini)):
         gains = np.sort(np.maximum(won[starts[i] : starts[i + 1]], 0.0))
-        mass = np.sum(gains)
-        if len(gains) >= LEAST_DAYS and mass > 0.0:
-            out[i] = min(np.sum(gains[len(gains) - days :]) / mass, 1.0)
-    return out
+        n, mass, weighted = len(gains), np.sum(gains), 0.0
+        if n < LEAST_DAYS or mass <= 0.0:
+            continue
+        for rank in range(n):
+            weighted += (rank + 1.0) * gains[rank]
+        gini[i] = max(0.0, 2.0 * weighted / (n * mass) - (n + 1.0) / n)
+        top[i] = min(np.sum(gains[n - days :]) / mass, 1.0)
+    return gini, top
 
 
 @kernel

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from features import bursts as loops
 from features import coupling, gains
-from features.columns import Column, Events, clipped, gini, total
+from features.columns import Column, Events, clipped
 from features.feature import Family, derived
 from features.posts import MATURE_DAYS
 
@@ -40,8 +40,9 @@ def days(history_date: Events, history_followers: Events) -> Days:
 
 @dataclass(frozen=True)
 class Bursts:
-    """The strongest burst of each account (features/bursts.py says what each is), refills, and each day's excess over the usual gain."""
+    """Each day's excess over the usual gain, the strongest burst of each account, and all jumps together (features/bursts.py)."""
 
+    excess: Events
     score: Column
     first_day: Column
     last_day: Column
@@ -49,14 +50,14 @@ class Bursts:
     decay: Column
     lot_chance: Column
     refills: Column
-    excess: Events
+    mass: Column
 
 
 @derived
 def bursts(days: Days) -> Bursts:
     gain = days.gain
     facts, excess = loops.bursts(gain.values, days.at.values, days.span.values, gain.starts, days.rounding.values, days.level.values)
-    return Bursts(*map(Column, facts), excess=Events(excess, gain.starts))
+    return Bursts(Events(excess, gain.starts), *map(Column, facts))
 
 
 @GROWTH.feature(
@@ -82,7 +83,14 @@ def growth_burst(bursts: Bursts) -> Column:
 )
 def growth_burst_share(bursts: Bursts, followers: Column) -> Column:
     """Followers that came beyond the usual gain on burst days, as a share of all followers."""
-    return clipped(total(bursts.excess) / followers, 0.0, 1.0)
+    return clipped(bursts.mass / followers, 0.0, 1.0)
+
+
+@derived
+def gain_concentration(days: Days) -> tuple[Column, Column]:
+    """Inequality of the daily gains, and the share of them that the three best days brought."""
+    inequality, top = gains.concentration(days.gain.values, days.gain.starts, 3)
+    return Column(inequality), Column(top)
 
 
 @GROWTH.feature(
@@ -93,9 +101,9 @@ def growth_burst_share(bursts: Bursts, followers: Column) -> Column:
     high="Few days brought most of the new followers (Gini {value}).",
     low="The new followers came on more different days than with peers (Gini {value}).",
 )
-def growth_gini(days: Days) -> Column:
+def growth_gini(gain_concentration: tuple[Column, Column]) -> Column:
     """Inequality of the daily gains (losses count as 0), 0 to 1."""
-    return gini(days.gain * (days.gain > 0), at_least=gains.LEAST_DAYS)
+    return gain_concentration[0]
 
 
 @GROWTH.feature(
@@ -106,9 +114,9 @@ def growth_gini(days: Days) -> Column:
     high="Three days brought {value} of all new followers.",
     low="The three best days brought {value} of all new followers, less than with peers.",
 )
-def growth_top_days_share(days: Days) -> Column:
+def growth_top_days_share(gain_concentration: tuple[Column, Column]) -> Column:
     """Share of all gains that the three best days brought."""
-    return Column(gains.top_share(days.gain.values, days.gain.starts, 3))
+    return gain_concentration[1]
 
 
 @derived

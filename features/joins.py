@@ -25,10 +25,11 @@ def rows_of(codes: A, starts: A, keys: A, key_starts: A) -> A:
 
 
 @kernel
-def delays(at: A, rows: A, began_at: A) -> A:
-    """Time from the event at `rows` to each event; NaN where there is none or it came first."""
+def delays(at: A, starts: A, rows: A, began_at: A, seen_at: A, least_age: float) -> A:
+    """Time from the event at `rows` to each event; NaN where there is none, where it came later, or was too young when it was seen."""
     out = np.full(len(at), np.nan)
-    for j in range(len(at)):
-        if rows[j] >= 0 and at[j] >= began_at[rows[j]]:
-            out[j] = at[j] - began_at[rows[j]]
+    for i in range(len(starts) - 1):
+        for j in range(starts[i], starts[i + 1]):
+            if rows[j] >= 0 and at[j] >= began_at[rows[j]] and seen_at[i] - began_at[rows[j]] >= least_age:
+                out[j] = at[j] - began_at[rows[j]]
     return out

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from features import gains, joins, responses
-from features.columns import Array, Column, Events, Labels, log10, median, newest
+from features.columns import Array, Column, Events, Labels, median
 from features.feature import derived
 from features.schema import POST_KINDS
 from features.text import Text
@@ -20,7 +20,8 @@ LEAST_POSTS = 3
 @derived
 def mature_posts(post_posted_at: Events, observed_at: Column) -> Events:
     """1 for the newest posts that are old enough for their likes to have come in."""
-    return newest((observed_at - post_posted_at) >= MATURE_DAYS, NEWEST_POSTS)
+    at = post_posted_at
+    return Events(responses.mature(at.values, at.starts, observed_at.values, MATURE_DAYS, NEWEST_POSTS), at.starts)
 
 
 @derived
@@ -68,16 +69,10 @@ def typical_likes(mature_likes: Events) -> Column:
 
 
 @derived
-def log_typical_likes(typical_likes: Column) -> Column:
-    """The same as log10(likes + 1), dex."""
-    return log10(typical_likes + 1)
-
-
-@derived
 def comment_delays(
     comment_post_id: Labels, comment_commented_at: Events, post_post_id: Labels, post_posted_at: Events, observed_at: Column
 ) -> Events:
     """Days from a post to each comment under it; unknown where the post is not known or too young for the late comments to be there."""
-    rows = joins.rows_of(comment_post_id.codes, comment_post_id.starts, post_post_id.codes, post_post_id.starts)
-    old = np.where(((observed_at - post_posted_at) >= MATURE_DAYS).values == 1.0, post_posted_at.values, np.nan)
-    return Events(joins.delays(comment_commented_at.values, rows, old), comment_commented_at.starts)
+    at, began = comment_commented_at, post_posted_at
+    rows = joins.rows_of(comment_post_id.codes, at.starts, post_post_id.codes, began.starts)
+    return Events(joins.delays(at.values, at.starts, rows, began.values, observed_at.values, MATURE_DAYS), at.starts)

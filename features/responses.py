@@ -12,6 +12,19 @@ OVER = 1.05
 
 
 @kernel
+def mature(at: A, starts: A, seen_at: A, least_age: float, most: int) -> A:
+    """1 for the newest `most` events that were old enough when they were seen, 0 for the others. Events stand in the order of time."""
+    out = np.zeros(len(at))
+    for i in range(len(starts) - 1):
+        many = 0
+        for j in range(starts[i + 1] - 1, starts[i] - 1, -1):
+            if many < most and seen_at[i] - at[j] >= least_age:
+                out[j] = 1.0
+                many += 1
+    return out
+
+
+@kernel
 def formats(codes: A, known: A) -> A:
     """The place of each code among the known ones; NaN for any other."""
     out = np.full(len(codes), np.nan)
@@ -59,6 +72,21 @@ def against(amount: A, followers: A, kind: A, starts: A, platform: A, curves: A)
 
 
 @kernel
+def apart(counts: A, flags: A, starts: A, at_least: int) -> A:
+    """Mean ln(count + 1) of the events whose flag is 0 minus that of those whose flag is 1; NaN for fewer than `at_least` of either."""
+    out = np.full(len(starts) - 1, np.nan)
+    for i in range(len(out)):
+        many, mass = np.zeros(2), np.zeros(2)
+        for j in range(starts[i], starts[i + 1]):
+            if not np.isnan(counts[j] + flags[j]):
+                many[int(flags[j])] += 1.0
+                mass[int(flags[j])] += np.log(counts[j] + 1.0)
+        if min(many[0], many[1]) >= at_least:
+            out[i] = mass[0] / many[0] - mass[1] / many[1]
+    return out
+
+
+@kernel
 def heaping(counts: A, starts: A, at_least: int) -> A:
     """Share of counts at a package or up to OVER of it, minus the mean share of the equally wide bands below and above.
 
@@ -95,36 +123,4 @@ def misfit(delays: A, starts: A, shape: float, scale: float, at_least: int) -> A
             below = 1.0 - np.exp(-((known[j] / scale) ** shape))
             worst = max(worst, below - j / n, (j + 1) / n - below)
         out[i] = worst
-    return out
-
-
-@kernel
-def innovations(values: A, centre: A, platform: A, order: A, covariance: A) -> A:
-    """What each known number of an account says beyond those before it in `order`, in standard deviations, shape (n, len(order)).
-
-    values (n, k), centre (platforms, k), covariance (k, k) positive definite. Column c is (x - E[x | the known ones before]) over its
-    standard deviation (Cholesky over what is known); NaN for what is not.
-    """
-    n, k = values.shape
-    out = np.full((n, len(order)), np.nan)
-    factor, solved, which = np.empty((k, k)), np.empty(k), np.empty(k, dtype=np.int64)
-    for i in range(n):
-        many = 0
-        for place in range(len(order)):
-            own = order[place]
-            left, rest = values[i, own] - centre[platform[i], own], covariance[own, own]
-            if np.isnan(left):
-                continue
-            for c in range(many):
-                dot = covariance[own, which[c]]
-                for d in range(c):
-                    dot -= factor[many, d] * factor[c, d]
-                factor[many, c] = dot / factor[c, c]
-                rest -= factor[many, c] ** 2
-                left -= factor[many, c] * solved[c]
-            factor[many, many] = np.sqrt(rest)
-            solved[many] = left / factor[many, many]
-            which[many] = own
-            out[i, place] = solved[many]
-            many += 1
     return out

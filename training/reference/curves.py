@@ -24,8 +24,13 @@ BENT, SURE = 0.10, 3.0
 
 
 def by_platform(x: np.ndarray, y: np.ndarray, ordinary: Ordinary, usual_slope: float) -> dict[str, Curve]:
-    """A curve for every platform with enough accounts, and one over all; `usual_slope` where even all are too few. x, y: (n,), dex."""
+    """A curve for every platform with enough accounts, and one over all; `usual_slope` where even all are too few. x, y: (n,), dex.
+
+    Empty where nobody is known.
+    """
     usable = ordinary.chosen & np.isfinite(x) & np.isfinite(y)
+    if not usable.any():
+        return {}
     curves = {ALL: fit(x, y, usable, ordinary, usual_slope)}
     for platform, mine in _platforms(ordinary):
         if (usable & mine).sum() >= FEWEST:
@@ -54,8 +59,7 @@ def fit(x: np.ndarray, y: np.ndarray, usable: np.ndarray, ordinary: Ordinary, us
     rows = at_most(np.flatnonzero(usable), MOST, ordinary.rng())
     x, y = x[rows], y[rows]
     if len(x) < FEWEST or np.ptp(x) == 0:
-        intercept = float(np.median(y - usual_slope * x)) if len(x) else -usual_slope
-        return Curve(intercept, usual_slope, USUAL_SPREAD)
+        return Curve(float(np.median(y - usual_slope * x)), usual_slope, USUAL_SPREAD)
     slope = float(theilslopes(y, x).slope)
     # Through the middle of all residuals: the middle of x and that of y are not one account's where two kinds of them are mixed.
     line = Curve(float(np.median(y - slope * x)), slope, max(_spread(y - slope * x), LEAST_SPREAD))

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from features.columns import Events, log10, mean, median, quantile
+from features.columns import Events, log10, median, quantile
 from features.posts import LEAST_POSTS
 from features.reference import Curve, PeerEngagement
+from features.reference.engagement import METRICS
 from features.schema import POST_KINDS
 from training.reference import curves, metrics
 from training.reference.ordinary import Ordinary
@@ -17,14 +18,12 @@ FEW_COMMENTS = 20
 
 def fit(ordinary: Ordinary) -> PeerEngagement:
     """Robust to a minority of bought audiences; the numbers that go together are learnt from accounts that nobody labelled as bought."""
-    facts = ordinary.inputs(
-        "mature_likes", "mature_views", "mature_comments", "mature_formats", "followers_at_post", "log_typical_likes", "fan_delays"
-    )
-    comments = log10(mean(facts["mature_comments"], at_least=LEAST_POSTS) + 0.5).values
+    facts = ordinary.inputs("mature_likes", "mature_views", "mature_formats", "followers_at_post", "account_metrics", "fan_delays")
+    likes, comments = (facts["account_metrics"][METRICS.index(name)] for name in ("likes", "comments"))
     centre, covariance = metrics.fit(ordinary)
     return PeerEngagement(
         likes=_by_followers(facts["mature_likes"], facts["followers_at_post"], facts["mature_formats"], ordinary),
-        comments=curves.by_platform(facts["log_typical_likes"].values, comments, ordinary, COMMENTS_SLOPE),
+        comments=curves.by_platform(likes, comments, ordinary, COMMENTS_SLOPE),
         views=_by_followers(facts["mature_views"], facts["followers_at_post"], facts["mature_formats"], ordinary),
         metric_centre=centre,
         metric_covariance=covariance,
@@ -41,8 +40,6 @@ def _by_followers(amount: Events, followers: Events, formats: Events, ordinary: 
         return median(sizes, LEAST_POSTS).values, median(amounts, LEAST_POSTS).values
 
     size, typical = middle(np.ones(len(amount.values), dtype=bool))
-    if not np.isfinite(typical[ordinary.chosen]).any():
-        return {}
     each = [middle(formats.values == code) for code in range(len(POST_KINDS))]
     sizes, amounts = (np.array(part) for part in zip(*each, strict=True))
     return curves.by_platform(size, typical, ordinary, LIKES_SLOPE) | curves.by_format(sizes, amounts, ordinary, LIKES_SLOPE)

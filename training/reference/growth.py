@@ -23,7 +23,7 @@ def fit(ordinary: Ordinary) -> PeerGrowth:
         order = np.argsort(days.at.values[mine], kind="stable")
         on, changes = days.at.values[mine][order], change[mine][order]
         dates, starts = np.unique(on, return_index=True)
-        for date, changed in zip(dates, np.split(changes, starts[1:]), strict=True):
+        for date, changed in zip(dates, np.split(changes, starts)[1:], strict=True):
             if len(changed) >= FEWEST and (loss := -float(np.median(changed))) >= LEAST_LOSS:
                 found.append((code, float(date), loss))
     platforms, purges, losses = zip(*found, strict=True) if found else ((), (), ())
