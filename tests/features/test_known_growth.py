@@ -99,6 +99,7 @@ CASES: list[tuple[str, Document, float]] = [
     # One count in ten days is too little; one from 1970 is another story.
     ("growth_burst", bare(history=history([c if i % 10 == 0 else None for i, c in enumerate(JUMP)])), NAN),
     ("growth_burst", {**JUMPED, "history": [{"date": "1970-01-01", "followers": 5}, *history(JUMP)]}, 500 / math.sqrt(11)),
+    ("growth_burst", {**JUMPED, "history": [{"date": str(day(130)), "followers": 5}, *history(JUMP)]}, 500 / math.sqrt(11)),
     # Losing 11 a day, and none on one day.
     ("growth_burst", bare(history=history(grown([-11] * 15 + [0] + [-11] * 14))), 11 / math.sqrt(11)),
     ("growth_burst_share", JUMPED, 500 / 2000),

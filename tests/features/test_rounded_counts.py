@@ -47,6 +47,20 @@ def test_a_step_of_the_last_digit_after_silence_is_none() -> None:
     assert value("growth_burst", seen([446_500 + i // 60 * 1_000 for i in range(120)])) == 0
 
 
+def test_two_steps_on_neighbouring_days_are_none() -> None:
+    """The first may have been a follower away and the second one past: together they tell of one step and no more."""
+    counts = [446_500 + 1_000 * (i >= 30) + 1_000 * (i >= 31) for i in range(60)]
+    assert value("growth_burst", seen(counts)) < 5
+    assert value("growth_burst_share", seen(counts)) == 0
+
+
+def test_steps_tell_of_all_days_since_the_one_before() -> None:
+    """430 followers a day are shown as a step of a thousand every two or three days."""
+    counts = [446_000 + 430 * i for i in range(90)]
+    assert value("growth_gini", seen(counts)) < 0.2
+    assert value("growth_top_days_share", seen(counts)) < 0.05
+
+
 def test_exact_counts_stay_as_they_are() -> None:
     """One count that shows all its digits makes them all exact."""
     exact = bare(
