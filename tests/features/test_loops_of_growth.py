@@ -94,6 +94,26 @@ def test_comments_find_the_first_post_of_their_account(keys: list[list[int]], ev
     assert joins.rows_of(flat, starts, flat_keys, key_starts).tolist() == expected
 
 
+def test_of_many_posts_with_one_id_the_first_counts() -> None:
+    keys = np.repeat(np.array([7, 3, 9, 5]), 30)
+    assert joins.rows_of(np.array([3, 9, 5, 7]), np.array([0, 4]), keys, np.array([0, 120])).tolist() == [30, 60, 90, 0]
+
+
+@pytest.mark.parametrize("every", [2, 5, 7])
+def test_days_seen_every_few_days_have_the_spread_of_days(every: int) -> None:
+    """Variance over mean is twenty by the day; fewer looks tell the same."""
+    days = 400
+    counts = np.cumsum(np.random.default_rng(9).negative_binomial(40 / 19, 1 / 20, days))
+    at = np.arange(20_000.0, 20_000.0 + days)
+    found = []
+    for step in (1, every):
+        n = 350 // step * step + 1
+        won, _, span, _, _, _ = gains.daily(at[:n:step], counts[:n:step] + 0.0, np.array([0, len(at[:n:step])]))
+        found.append(bursts.dispersion(won, np.full(len(won), 40.0), span, 0.0))
+    assert found[0] == pytest.approx(20, rel=0.35)
+    assert found[1] == pytest.approx(20, rel=0.5)
+
+
 def test_meters_and_people_differ() -> None:
     """Gains that vary as little as chance, and twenty times as much."""
     chance = np.random.default_rng(5)

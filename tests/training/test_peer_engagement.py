@@ -139,6 +139,12 @@ def test_numbers_go_together_as_planted(planted: AccountTable, learnt: Reference
     assert weights == pytest.approx(found[:2], abs=0.06)
 
 
+def test_who_is_labelled_as_bought_does_not_teach_what_goes_together(planted: AccountTable, learnt: Reference) -> None:
+    others = references.fit(planted, np.arange(150, N), np.zeros(N), seed=3).peer_engagement
+    np.testing.assert_array_equal(others.metric_centre, learnt.peer_engagement.metric_centre)
+    np.testing.assert_array_equal(others.metric_covariance, learnt.peer_engagement.metric_covariance)
+
+
 def test_who_bought_stands_out_by_size(planted: AccountTable, learnt: Reference) -> None:
     surplus = build(planted, learnt).column("follower_surplus")
     assert np.median(surplus[150:]) == pytest.approx(0, abs=0.15)
