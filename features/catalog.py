@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+# Each fills the family of the file before it.
+import features.engagement_time
+import features.growth_rhythm  # noqa: F401
 from features.comments import COMMENTS
 from features.engagement import ENGAGEMENT
 from features.evidence import EVIDENCE

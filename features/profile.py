@@ -1,11 +1,18 @@
 """Profile: how large the account is, how it got there for its age and its posts."""
 
-from features.columns import Column, Events, deviation, gaps, known, log, log10, log_ratio, total
-from features.feature import Family
+from features.columns import Column, Events, deviation, gaps, log, log10, log_ratio, mean
+from features.feature import Family, derived
+from features.metrics import Surprise
 
 PROFILE = Family("profile", "How large is the account, for its age and its work?")
 
 _AGE_UNKNOWN = "the platform does not tell when the account was created"
+
+
+@derived
+def size(followers: Column) -> Column:
+    """log10(followers + 1), dex."""
+    return log10(followers + 1)
 
 
 @PROFILE.feature(
@@ -16,9 +23,9 @@ _AGE_UNKNOWN = "the platform does not tell when the account was created"
     high="The account has {value} followers, more than most of its tier.",
     low="The account has {value} followers, fewer than most of its tier.",
 )
-def log_followers(followers: Column) -> Column:
+def log_followers(size: Column) -> Column:
     """The size of the audience: log10(followers + 1)."""
-    return log10(followers + 1)
+    return size
 
 
 @PROFILE.feature(
@@ -42,9 +49,9 @@ def own_follow_ratio(following: Column, followers: Column) -> Column:
     high="There are {value} followers for each post, many for so little work.",
     low="There are {value} followers for each post.",
 )
-def followers_per_post(followers: Column, post_count: Column) -> Column:
+def followers_per_post(size: Column, post_count: Column) -> Column:
     """Followers won for each post ever made: log10((followers + 1) / (posts + 1))."""
-    return log10(followers + 1) - log10(post_count + 1)
+    return size - log10(post_count + 1)
 
 
 @PROFILE.feature(
@@ -55,10 +62,28 @@ def followers_per_post(followers: Column, post_count: Column) -> Column:
     high="The account has won {value} followers a day since it was created.",
     low="The account has won only {value} followers a day since it was created.",
 )
-def followers_per_day(followers: Column, observed_at: Column, created_at: Column) -> Column:
+def followers_per_day(size: Column, age_days: Column) -> Column:
     """Followers won for each day of the account's life: log10((followers + 1) / (age in days + 1))."""
-    age = observed_at - created_at
-    return log10(followers + 1) - log10(age.where_known(age >= 0) + 1)
+    return size - log10(age_days + 1)
+
+
+@PROFILE.feature(
+    unit="z",
+    raises_suspicion=+1,
+    source="Aggarwal et al. 2018: followers against similar users, precision 98.6 %",
+    unknown="neither the number of posts nor their likes are known, or no peers were learnt",
+    high="There are more followers than accounts with such posts, likes, comments and age have ({value} spreads above).",
+    low="There are no more followers than accounts with such posts, likes, comments and age have ({value} spreads from them).",
+)
+def follower_surplus(surprise: Surprise) -> Column:
+    """How far log10 followers lie above what the account's likes, comments, posts and age let expect of peers, in their spreads."""
+    return surprise.followers
+
+
+@derived
+def post_gaps(post_posted_at: Events) -> Events:
+    """Days from each post to the next."""
+    return gaps(post_posted_at)
 
 
 @PROFILE.feature(
@@ -69,11 +94,9 @@ def followers_per_day(followers: Column, observed_at: Column, created_at: Column
     high="The account posts {value} times a week.",
     low="The account posts only {value} times a week.",
 )
-def posts_per_week(post_posted_at: Events) -> Column:
-    """How often it posts: posts seen after the first, for each week from the first to the last."""
-    gap = gaps(post_posted_at)
-    weeks = total(gap) / 7
-    return (known(gap) / weeks).where_known(known(gap) >= 2)
+def posts_per_week(post_gaps: Events) -> Column:
+    """How often it posts: 7 over the mean days from post to post."""
+    return 7 / mean(post_gaps, at_least=2)
 
 
 @PROFILE.feature(
@@ -84,6 +107,6 @@ def posts_per_week(post_posted_at: Events) -> Column:
     high="The posts come in fits and starts (spread of the gaps {value}).",
     low="The posts come as if by the clock (spread of the gaps {value}).",
 )
-def posting_irregularity(post_posted_at: Events) -> Column:
+def posting_irregularity(post_gaps: Events) -> Column:
     """How uneven the time between posts is: standard deviation of ln(gap in days + 1 hour)."""
-    return deviation(log(gaps(post_posted_at) + 1 / 24), at_least=5)
+    return deviation(log(post_gaps + 1 / 24), at_least=5)

@@ -41,11 +41,13 @@ UNITS = {
         Unit("count", 0.0, math.inf, _plain),
         Unit("ratio", 0.0, math.inf, _plain),
         Unit("share", 0.0, 1.0, _percent),
+        Unit("share difference", -1.0, 1.0, _percent),
         # Logarithms are written as what they are logarithms of.
         Unit("log ratio", -math.inf, math.inf, _times),
         Unit("dex", -math.inf, math.inf, _power),
         Unit("nat", 0.0, math.inf, _plain),
         Unit("z", -math.inf, math.inf, _plain),
+        Unit("elasticity", -math.inf, math.inf, _plain),
         Unit("chi2 per row", -math.inf, math.inf, _plain),
         Unit("per week", 0.0, math.inf, _plain),
         Unit("per day (dex)", -math.inf, math.inf, _power),

@@ -9,7 +9,8 @@ from typing import Any
 from features.reference import plain
 from features.reference.audience import PeerAudience
 from features.reference.comments import PeerComments
-from features.reference.engagement import Curve, PeerEngagement
+from features.reference.curve import Curve
+from features.reference.engagement import PeerEngagement
 from features.reference.growth import PeerGrowth
 from features.reference.topics import TopicVocabulary
 

@@ -14,8 +14,8 @@ from features.catalog import FeatureMatrix, build
 from features.columns import Nested
 from features.dataset import Tables
 from features.facts import Raw
-from features.reference import Curve, PeerAudience, PeerEngagement, Reference
-from features.schema import EVENT_TABLES, PLATFORMS, TABLES, Field
+from features.reference import Curve, PeerAudience, PeerEngagement, PeerGrowth, Reference
+from features.schema import EVENT_TABLES, PLATFORMS, POST_KINDS, TABLES, Field
 from features.snapshot import Snapshot, parse
 from features.table import AccountTable
 from features.text import Text
@@ -27,8 +27,20 @@ REQUIRED = {name: {field.name for field in TABLES[name].fields if field.required
 # Round numbers; the tests hold for any reference.
 REFERENCE = Reference(
     peer_engagement=PeerEngagement(
-        likes={"all": Curve(0.1, 0.75, 0.3), "x": Curve(-0.5, 0.7, 0.4)},
+        likes={
+            "all": Curve(0.1, 0.75, 0.3),
+            "x": Curve(-0.5, 0.7, 0.4),
+            "instagram/story": Curve(0.0, 0.8, 0.2, np.array([3.0, 5.0]), np.array([-0.2, 0.1])),
+        },
         comments={"all": Curve(-1.0, 0.73, 0.35)},
+        views={"all": Curve(0.6, 0.75, 0.4)},
+        metric_centre=np.tile([3.3, 2.0, 0.5, 3.1, 2.3, 3.1], (5, 1)),
+        metric_covariance=0.2 * np.ones((6, 6)) + 0.2 * np.eye(6),
+        comment_delay=np.array([0.6, 10.0]),
+    ),
+    # Some day of most histories, on every platform.
+    peer_growth=PeerGrowth(
+        purge_platform=np.arange(5), purge_day=np.full(5, np.floor(OBSERVED.timestamp() / 86_400) - 90), purge_loss=np.full(5, 0.05)
     ),
     peer_audience=PeerAudience(
         creation_days=np.array([14_000.0, 17_000.0, 19_000.0, 20_500.0, 21_000.0]),
@@ -83,6 +95,10 @@ def account(seed: int, account_id: str | None = None) -> Document:
     def count(typical: float) -> int:
         return int(chance.lognormvariate(0, 0.5) * typical)
 
+    # Drawn apart, so that what came first stays as it was.
+    apart = random.Random(-1 - seed)
+    rush, dips = apart.choice((1.0, 12.0)), apart.choice((0, 1, 2))
+
     document = bare(
         account_id or f"{2**53 + seed}",
         platform=chance.choice(PLATFORMS),
@@ -101,11 +117,18 @@ def account(seed: int, account_id: str | None = None) -> Document:
             "comments": some(count(5)),
             "views": some(count(size * 0.2), 0.5),
             "sponsored": some(chance.random() < 0.2, 0.5),
+            "kind": apart.choice((*POST_KINDS, None)),
             "hashtags": some(chance.choices(TAGS, k=chance.randrange(4)), 0.4),
             "caption": some(" ".join(["look", *(f"#{tag}" for tag in chance.choices(TAGS, k=2))])),
         }
         for i in range(chance.choice((0, 1, 4, 12, 45)))
     ]
+    for post in posts:
+        if post["views"] is not None and apart.random() < 0.1:
+            post["views"] = apart.randrange(3)
+        # What makes good the first dip of the history below.
+        if post["likes"] is not None and 86 < (OBSERVED - datetime.fromisoformat(post["posted_at"])).days < 91:
+            post["likes"] *= 5
     words = [word for phrase in PHRASES for word in phrase.split()]
     comments = [
         {
@@ -118,6 +141,12 @@ def account(seed: int, account_id: str | None = None) -> Document:
         }
         for i in range(chance.choice((0, 3, 40, 90)))
     ]
+    for comment in comments:
+        if posts and apart.random() < 0.5:
+            post = apart.choice(posts)
+            delay = timedelta(days=apart.choice((0.004, apart.uniform(0, 2))))
+            at = min(datetime.fromisoformat(post["posted_at"]) + delay, OBSERVED)
+            comment |= {"post_id": post["post_id"], "commented_at": iso(at)}
     sample = [
         {
             "follower_id": f"f{i}",
@@ -133,8 +162,14 @@ def account(seed: int, account_id: str | None = None) -> Document:
     ]
     total, history = int(size * 0.9), []
     for i in range(chance.choice((0, 10, 60, 120))):
-        total = max(total + count(size * 0.001 + 3) - 2 + (int(size * 0.05) + 300) * (chance.random() < 0.03), 0)
-        history.append({"date": str((OBSERVED - timedelta(days=130 - i)).date()), "followers": total})
+        total = max(total + count(size * 0.001 * rush + 3) - 2 + (int(size * 0.05) + 300) * (chance.random() < 0.03), 0)
+        history.append(
+            {"date": str((OBSERVED - timedelta(days=130 - i)).date()), "followers": total, "following": apart.choice((900, 900, 700, None))}
+        )
+    for row in history[40:]:
+        # Lost and made good again, every twenty days.
+        place = history.index(row)
+        row["followers"] = int(row["followers"] * (0.8 if place % 20 < 2 and place < 40 + 20 * dips else 1))
     history = [row for row in history if chance.random() < 0.9]
     for name, rows in (("posts", posts), ("comments", comments), ("follower_sample", sample), ("history", history)):
         if chance.random() < 0.85:
