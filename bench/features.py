@@ -23,7 +23,7 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from features.catalog import BY_NAME, CATALOG, build, inputs_of  # noqa: E402
 from features.reference import Curve, PeerAudience, PeerEngagement, Reference  # noqa: E402
-from features.schema import TABLES  # noqa: E402
+from features.schema import PLATFORMS, TABLES  # noqa: E402
 from features.snapshot import parse  # noqa: E402
 from features.table import AccountTable  # noqa: E402
 
@@ -33,9 +33,29 @@ WINDOW = 50
 COMPARED = 100
 REPEATS = 301
 EMOJI = ("😍", "🔥", "🙏", "👏")
+PEERS = len(PLATFORMS)
+# As wide as what training learns; the numbers do not change how long a formula takes.
 REFERENCE = Reference(
     PeerEngagement({"all": Curve(0.1, 0.75, 0.3)}, {"all": Curve(-1.0, 0.73, 0.35)}),
-    peer_audience=PeerAudience(np.array([14_000.0, 20_750.0]), np.array([0.0, 1.0])),
+    peer_audience=PeerAudience(
+        creation_days=14_010.0 + 30 * np.arange(226),
+        creation_share=np.tile(np.linspace(0, 1, 226), (PEERS, 1)),
+        burst_sizes=np.array([30.0, 100.0, 300.0, 1000.0, 3000.0]),
+        burst_location=np.tile([2.8, 3.5, 3.9, 4.3, 4.5], (PEERS, 1)),
+        burst_scale=np.full((PEERS, 5), 0.4),
+        age_share=np.tile(np.linspace(0, 1, 200), (PEERS, 1)),
+        size_share=np.tile(np.linspace(0, 1, 121), (PEERS, 4, 1)),
+        fact_centre=np.tile([6.0, 6.0, 4.0, 0.0], (PEERS, 1)),
+        fact_scale=np.tile([1.3, 1.9, 2.0, 1.0], (PEERS, 1)),
+        fact_basis=np.eye(2, 4),
+        purchased_weights=np.array([1.9, -0.8, -1.7, 0.1]),
+        purchased_rule=np.array([4.0, 0.7, 0.03]),
+        handle_likelihood=np.full((40, 40), -3.7),
+        private_share=np.full(PEERS, 0.2),
+        foreign_language=np.full(PEERS, 0.3),
+        foreign_country=np.full(PEERS, 0.3),
+        benford=np.zeros((2, PEERS, 5)),
+    ),
 )
 # The comment features that a few lines of pandas can say; near-copies and address have none.
 IN_PANDAS = (
