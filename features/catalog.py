@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-# These three fill the family of followers.
-from features import follower_handles, follower_peers, follower_times  # noqa: F401
+# These fill the family of followers.
+from features import follower_handles, follower_peers, follower_standing, follower_times  # noqa: F401
 from features.comments import COMMENTS
 from features.engagement import ENGAGEMENT
 from features.feature import ACCOUNTS, DERIVED, Family, Feature, parameters

@@ -16,8 +16,8 @@ def handles_read(follower_handle: Text, peer_audience: PeerAudience) -> Handles:
 
 @FOLLOWERS.feature(
     unit="share",
-    raises_suspicion=+1,
-    source="SRF Data 2017: 42 % of purchased-type handles end in a digit, 14 % of others",
+    raises_suspicion=0,
+    source="SRF Data 2017: 42 % of purchased-type handles end in a digit, 14 % of others; on X in 2013 it was the other way round",
     unknown=NOT_SAMPLED,
     high="{value} of the sampled followers have a handle that ends in a digit.",
     low="Only {value} of the sampled followers have a handle that ends in a digit.",
@@ -29,7 +29,7 @@ def follower_handle_digit_share(handles_read: Handles) -> Column:
 
 @FOLLOWERS.feature(
     unit="share",
-    raises_suspicion=+1,
+    raises_suspicion=0,
     source="SRF Data 2017; Botometer-lite (Yang et al. 2020): digits in the screen name",
     unknown=NOT_SAMPLED,
     high="{value} of the characters of the sampled followers' handles are digits.",

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import ndtri_exp
 
-from features import created
+from features import created, follow_order
 from features.columns import Column, Events, share
 from features.feature import derived
 from features.followers import FEW, FOLLOWERS
@@ -11,7 +11,6 @@ from features.reference import PeerAudience
 from features.reference.audience import AGE_STEP_DAYS
 from features.table import AccountTable
 
-# Nobody looks at the dates of followers that were made earlier than a month before they came.
 YOUNG_DAYS = 30.0
 
 _NO_DATES = "the platform does not tell when followers were created, or fewer than 30 were seen"
@@ -54,14 +53,14 @@ def creation_date_burst(creation_burst: Column) -> Column:
 def follow_order_anomaly_share(follower_rank: Events, follower_created_at: Events) -> Column:
     """Share of followers in cells (a tenth of the order, at most 200 followers, by 30 days of creation) whose count has a Poisson
     chance below 1 in 10,000, given what other rows hold of this month of creation and of this age at follow."""
-    return Column(created.odd_share(follower_rank, follower_created_at))
+    return Column(follow_order.odd_share(follower_rank, follower_created_at))
 
 
 @derived
 def follower_age_at_follow(follower_rank: Events, follower_created_at: Events) -> Events:
     """Days from a follower's creation to its follow, at least. Nobody tells when followers came; the newest creation among those who
     came before is a lower bound (Meeder et al. 2011): hours off for a whole list of 10,000, weeks for a sample of 300 of it."""
-    return created.ages(follower_rank, follower_created_at)
+    return follow_order.ages(follower_rank, follower_created_at)
 
 
 @FOLLOWERS.feature(
@@ -89,4 +88,4 @@ def follower_age_gap(follower_age_at_follow: Events, peer_audience: PeerAudience
     """Largest difference between the cumulative shares of ages at follow in the sample and among ordinary followers of the platform."""
     if not peer_audience.age_share.size:
         return Column(np.full(accounts.n, np.nan))
-    return Column(created.largest_gap(follower_age_at_follow, AGE_STEP_DAYS, accounts.platform_codes, peer_audience.age_share, FEW))
+    return Column(follow_order.largest_gap(follower_age_at_follow, AGE_STEP_DAYS, accounts.platform_codes, peer_audience.age_share, FEW))

@@ -53,7 +53,8 @@ def read(handles: Text, likelihood: Array) -> Handles:
     kind, *_ = alphabet()
     usable = likelihood if likelihood.shape == (CLASSES, CLASSES) else np.zeros((0, CLASSES))
     facts, codes = _read(handles.data, handles.offsets, handles.known, kind, usable)
-    return Handles(*(Events(fact, handles.starts) for fact in facts), Labels(codes, handles.starts))
+    digit_at_end, digits, surprise = (Events(fact, handles.starts) for fact in facts)
+    return Handles(digit_at_end, digits, surprise, Labels(codes, handles.starts))
 
 
 def ends_in_digit(handles: Text) -> Events:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.columns import Array
-from features.counts import FACTS, POINTS
+from features.counts import POINTS
 from features.handles import CLASSES
 from features.reference.plain import array
 from features.schema import PLATFORMS
+from features.standing import FACTS
 
 AGE_STEP_DAYS = 30.0
 # Followers from which a size begins: the contract's tiers, because first digits depend on how many follow.
@@ -29,7 +30,7 @@ class PeerAudience:
     age_share (5, a): share of followers less than 30, 60, 90 … days old when they followed.
     size_share (5, 4, g): distribution, ties half, of ln(following + 1), ln(followers + 1), ln(posts + 1) and ln of following over
     followers, on the grid of features/counts.py.
-    fact_centre, fact_scale (5, f): mean and spread of the facts of one follower (features/counts.py); fact_basis (c, f): the
+    fact_centre, fact_scale (5, f): mean and spread of the facts of one follower (features/standing.py); fact_basis (c, f): the
     directions in which followers differ most, once centred and scaled.
     purchased_weights (f,): score of one follower from its centred and scaled facts; purchased_rule (3,): the score from which it is of
     the purchased type, and how often that is said of labelled ones that are and that are not.
@@ -90,7 +91,9 @@ class PeerAudience:
         steps = np.diff(self.creation_days)
         if self.creation_share.size and not (len(steps) and steps[0] > 0 and np.allclose(steps, steps[0])):
             faults.append("creation_days are not two or more evenly spaced days")
-        if self.creation_share.size and not (len(self.burst_sizes) > 1 and self.burst_sizes[0] > 0 and (np.diff(self.burst_sizes) > 0).all()):
+        if self.creation_share.size and not (
+            len(self.burst_sizes) > 1 and self.burst_sizes[0] > 0 and (np.diff(self.burst_sizes) > 0).all()
+        ):
             faults.append("burst_sizes are not two or more rising numbers")
         faults += [f"{name} is not above 0" for name in ("burst_scale", "fact_scale") if (getattr(self, name) <= 0).any()]
         rising = ("creation_share", "age_share", "size_share")

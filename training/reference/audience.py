@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features import counts, handles, origins
+from features import counts, handles, origins, standing
 from features.columns import Events, share
 from features.counts import LOWEST, POINTS, STEP
 from features.follower_peers import FEW_COUNTS
@@ -69,14 +69,14 @@ def _sizes(ordinary: Ordinary, codes: np.ndarray, clean: np.ndarray) -> np.ndarr
 def _facts(ordinary: Ordinary, codes: np.ndarray, clean: np.ndarray) -> dict[str, np.ndarray]:
     """Centre, spread and main directions of the facts of single followers."""
     found = ordinary.inputs("follower_sizes", "follower_has_picture")
-    facts = counts.facts(found["follower_sizes"], found["follower_has_picture"])
+    facts = standing.facts(found["follower_sizes"], found["follower_has_picture"])
     usable = clean & ~np.isnan(facts[:, :3]).any(axis=1)
     place = by_platform(codes, usable, FEWEST_FOLLOWERS, lambda rows: np.stack(centre_and_scale(facts[rows], np.ones(len(rows)))))
     if not place.size:
         return {}
     centre, scale = place[:, 0], place[:, 1]
-    standing = np.nan_to_num(((facts - centre[codes]) / scale[codes])[usable])
-    _, directions = np.linalg.eigh(standing.T @ standing / len(standing))
+    placed = np.nan_to_num(((facts - centre[codes]) / scale[codes])[usable])
+    _, directions = np.linalg.eigh(placed.T @ placed / len(placed))
     basis = directions[:, ::-1].T[:DIRECTIONS]
     # An eigenvector has no sign of its own.
     basis *= np.sign(basis[np.arange(DIRECTIONS), np.abs(basis).argmax(axis=1)])[:, None]

@@ -5,14 +5,14 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.model_selection import StratifiedKFold
 
-from features import counts
+from features import standing
 from features.catalog import inputs_of
-from features.counts import FACTS
+from features.standing import FACTS
 from training.draws import BACKGROUND_MEAN
 from training.follower_model import FALSE_ALARMS, FOLDS, table_of
 from training.reference.ordinary import Ordinary
 
-# What is weighed, as sums of the facts of features/counts.py: following over followers, following over posts, few posts, no picture.
+# What is weighed, as sums of the facts of features/standing.py: following over followers, following over posts, few posts, no picture.
 # None of them may speak against a purchase. Digits in handles are left out: on X in 2013 bought followers had fewer of them.
 SIGNS = np.array([[1, -1, 0, 0], [1, 0, -1, 0], [0, 0, -1, 0], [0, 0, 0, 1]], dtype=np.float64)
 # So that a fact that parts a small pool wholly gets a finite weight.
@@ -34,17 +34,17 @@ def fit(ordinary: Ordinary) -> dict[str, np.ndarray]:
     if min(y.sum(), len(y) - y.sum()) < 2 * FOLDS:
         return {}
     found = inputs_of(table_of(ordinary.pool), ("follower_sizes", "follower_has_picture"))
-    facts = counts.facts(found["follower_sizes"], found["follower_has_picture"])
-    standing = _standing(facts, y)
+    facts = standing.facts(found["follower_sizes"], found["follower_has_picture"])
+    placed = _placed(facts, y)
     score = np.empty(len(y))
-    for seen, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=ordinary.seed).split(standing, y):
-        weights, constant = _line(standing[seen], y[seen])
-        score[unseen] = standing[unseen] @ weights + constant
+    for seen, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=ordinary.seed).split(placed, y):
+        weights, constant = _line(placed[seen], y[seen])
+        score[unseen] = placed[unseen] @ weights + constant
     threshold = float(np.quantile(score[y == 0], 1.0 - FALSE_ALARMS))
     flagged = score >= threshold
     # Jeffreys' estimates: a pool may be so small that none is flagged.
     true, false = ((flagged[y == label].sum() + 0.5) / ((y == label).sum() + 1.0) for label in (1.0, 0.0))
-    weights, constant = _line(standing, y)
+    weights, constant = _line(placed, y)
     return {"purchased_weights": weights, "purchased_rule": np.array([threshold - constant, true, false])}
 
 
@@ -59,16 +59,16 @@ def centre_and_scale(facts: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray,
     return centre, scale
 
 
-def _standing(facts: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _placed(facts: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The records among ordinary accounts' followers, of whom a share is of the purchased type without anyone having bought them."""
     weight = np.where(y == 1, BACKGROUND_MEAN / y.sum(), (1.0 - BACKGROUND_MEAN) / (1.0 - y).sum())
     centre, scale = centre_and_scale(facts, weight)
     return np.nan_to_num((facts - centre) / scale)
 
 
-def _line(standing: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+def _line(placed: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
     """Logistic regression with weights >= 0 on what SIGNS weighs: the weights of the facts, and the constant."""
-    x = standing @ SIGNS.T
+    x = placed @ SIGNS.T
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         margin = x @ w[:-1] + w[-1]
