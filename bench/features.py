@@ -40,6 +40,7 @@ REFERENCE = Reference(
     peer_audience=PeerAudience(
         creation_days=14_010.0 + 30 * np.arange(226),
         creation_share=np.tile(np.linspace(0, 1, 226), (PEERS, 1)),
+        burst_scatter=np.full(PEERS, 0.1),
         burst_sizes=np.array([30.0, 100.0, 300.0, 1000.0, 3000.0]),
         burst_location=np.tile([2.8, 3.5, 3.9, 4.3, 4.5], (PEERS, 1)),
         burst_scale=np.full((PEERS, 5), 0.4),

@@ -19,12 +19,13 @@ _BITS = 9
 _DIGIT, LAST_DAY = 1 << _BITS, (1 << 2 * _BITS) - 1
 
 
-def fullest_window(at: Events, codes: A, days: A, share: A) -> tuple[A, A]:
+def fullest_window(at: Events, codes: A, days: A, share: A, scatter: A) -> tuple[A, A]:
     """How far the fullest window of creation days exceeds the background, in its standard deviations, and of how many followers.
 
-    `share[codes[i]]` is the background of account i, cumulative at the evenly spaced `days`.
+    `share[codes[i]]` is the background of account i, cumulative at the evenly spaced `days`; `scatter[codes[i]]` the relative variance
+    of what ordinary accounts have of it in a window.
     """
-    return _fullest_window(at.values, at.starts, codes, days, share)
+    return _fullest_window(at.values, at.starts, codes, days, share, scatter)
 
 
 def tail(score: A, many: A, codes: A, sizes: A, location: A, scale: A) -> A:
@@ -69,12 +70,12 @@ def _below(day: float, first: float, step: float, share: A, rate: float) -> floa
 
 
 @kernel
-def _fullest_window(at: A, starts: A, codes: A, days: A, shares: A) -> tuple[A, A]:
+def _fullest_window(at: A, starts: A, codes: A, days: A, shares: A, scatters: A) -> tuple[A, A]:
     score, many = np.full(len(starts) - 1, np.nan), np.zeros(len(starts) - 1)
     first, step = float(days[0]), float(days[1] - days[0])
     for i in range(len(score)):
         born = _sorted_days(at[starts[i] : starts[i + 1]])
-        n, share = len(born), shares[codes[i]]
+        n, share, scatter = len(born), shares[codes[i]], scatters[codes[i]]
         many[i] = n
         if n < LEAST or np.isnan(share[0]):
             continue
@@ -93,7 +94,8 @@ def _fullest_window(at: A, starts: A, codes: A, days: A, shares: A) -> tuple[A, 
                 if seen * seen <= best * RAREST:
                     continue
                 expected = n * (_below(float(born[j] + width), first, step, share, rate) - below[j])
-                more, variance = seen - expected, max(expected * (1.0 - expected / n), 0.0) + RAREST
+                more = seen - expected
+                variance = max(expected * (1.0 - expected / n), 0.0) + scatter * expected * expected + RAREST
                 if more > 0.0 and more * more > best * variance:
                     best = more * more / variance
         score[i] = np.sqrt(best)

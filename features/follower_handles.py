@@ -1,5 +1,7 @@
 """Handles of sampled followers: made up by people, or by a machine that fills a pattern?"""
 
+import numpy as np
+
 from features import handles
 from features.columns import Column, Kinds, kinds, mean, share
 from features.feature import derived
@@ -10,8 +12,8 @@ from features.text import Text
 
 
 @derived
-def handles_read(follower_handle: Text, peer_audience: PeerAudience) -> Handles:
-    return handles.read(follower_handle, peer_audience.handle_likelihood)
+def handles_read(follower_handle: Text) -> Handles:
+    return handles.read(follower_handle)
 
 
 @FOLLOWERS.feature(
@@ -48,9 +50,11 @@ def follower_handle_digits(handles_read: Handles) -> Column:
     high="The handles of the sampled followers are unlike those of ordinary followers (surprise {value} a character).",
     low="The handles of the sampled followers are like those of ordinary followers (surprise {value} a character).",
 )
-def follower_handle_surprise(handles_read: Handles) -> Column:
+def follower_handle_surprise(follower_handle: Text, peer_audience: PeerAudience) -> Column:
     """Mean of -ln(likelihood) per character under the pairs of characters that ordinary followers' handles have."""
-    return mean(handles_read.surprise, FEW)
+    if not peer_audience.handle_likelihood.size:
+        return Column(np.full(len(follower_handle.starts) - 1, np.nan))
+    return mean(handles.surprise(follower_handle, peer_audience.handle_likelihood), FEW)
 
 
 @derived

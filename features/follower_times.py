@@ -23,7 +23,9 @@ def creation_burst(peer_audience: PeerAudience, accounts: AccountTable, follower
     audience, codes = peer_audience, accounts.platform_codes
     if not audience.creation_share.size:
         return Column(np.full(accounts.n, np.nan))
-    score, many = created.fullest_window(follower_created_at, codes, audience.creation_days, audience.creation_share)
+    score, many = created.fullest_window(
+        follower_created_at, codes, audience.creation_days, audience.creation_share, audience.burst_scatter
+    )
     log_chance = created.tail(score, many, codes, audience.burst_sizes, audience.burst_location, audience.burst_scale)
     return Column(-ndtri_exp(log_chance))
 
@@ -37,8 +39,9 @@ def creation_burst(peer_audience: PeerAudience, accounts: AccountTable, follower
     low="The sampled followers were created at all times ({value} deviations).",
 )
 def creation_date_burst(creation_burst: Column) -> Column:
-    """How improbable the fullest window of 1 to 60 days of creation is: max (n_w - n b_w) / sqrt(n b_w (1 - b_w) + 1/2) against the
-    same maximum of samples of n from the background b, as a normal deviation (2.33 is reached by one ordinary account in a hundred)."""
+    """How improbable the fullest window of 1 to 60 days of creation is: max (n_w - n b_w) / sqrt(n b_w (1 - b_w) + (t n b_w)^2 + 1/2)
+    against the same maximum of samples of n from the background b, with the scatter t between ordinary audiences, as a normal
+    deviation (2.33 is reached by one ordinary account in a hundred)."""
     return creation_burst
 
 

@@ -39,27 +39,28 @@ _SORT = np.array([_LETTER] * 26 + [_NUMBER] * 10 + [_SIGN] * 4, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Handles:
-    """What one pass over handles tells. digit_at_end: 1 or 0; digits: share of the characters; surprise: -log likelihood per
-    step (nats), unknown without a table of likelihoods; templates: runs of letters, digits and other signs, as codes."""
+    """What one pass over handles tells. digit_at_end: 1 or 0; digits: share of the characters; templates: runs of letters, digits and
+    other signs, as codes."""
 
     digit_at_end: Events
     digits: Events
-    surprise: Events
     templates: Labels
 
 
-def read(handles: Text, likelihood: Array) -> Handles:
-    """`likelihood` (CLASSES, CLASSES): log chance that a class follows another; of any other shape, none is known."""
+def read(handles: Text) -> Handles:
     kind, *_ = alphabet()
-    usable = likelihood if likelihood.shape == (CLASSES, CLASSES) else np.zeros((0, CLASSES))
-    facts, codes = _read(handles.data, handles.offsets, handles.known, kind, usable)
-    digit_at_end, digits, surprise = (Events(fact, handles.starts) for fact in facts)
-    return Handles(digit_at_end, digits, surprise, Labels(codes, handles.starts))
+    facts, codes = _read(handles.data, handles.offsets, handles.known, kind)
+    return Handles(Events(facts[0], handles.starts), Events(facts[1], handles.starts), Labels(codes, handles.starts))
 
 
 def ends_in_digit(handles: Text) -> Events:
     """1 for handles whose last character is a decimal digit."""
-    return read(handles, np.zeros(0)).digit_at_end
+    return read(handles).digit_at_end
+
+
+def surprise(handles: Text, likelihood: Array) -> Events:
+    """-ln of each handle's likelihood per step (nats); likelihood (CLASSES, CLASSES): log chance that a class follows another."""
+    return Events(_surprise(handles.data, handles.offsets, handles.known, likelihood), handles.starts)
 
 
 def pairs(handles: Text) -> Array:
@@ -68,30 +69,26 @@ def pairs(handles: Text) -> Array:
 
 
 @kernel
-def _read(data: A, offsets: A, known: A, kind: A, likelihood: A) -> tuple[A, A]:
-    facts, codes = np.full((3, len(known)), np.nan), np.zeros(len(known), dtype=np.int64)
+def _read(data: A, offsets: A, known: A, kind: A) -> tuple[A, A]:
+    facts, codes = np.full((2, len(known)), np.nan), np.zeros(len(known), dtype=np.int64)
     for j in range(len(known)):
         if not known[j]:
             continue
         at, end, code, before, run = offsets[j], offsets[j + 1], _SEED, -1, 0
-        characters, digits, last, likely = 0, 0, EDGE, 0.0
+        characters, digits = 0, 0
         while at < end:
             point = int(data[at])
             if point < 0x80:
                 at += 1
-                what = _PLAIN[point]
-                sort = _SORT[what]
+                sort = _SORT[_PLAIN[point]]
             else:
                 point, at = decode(data, at, end)
                 wide = kind[point] if point < SIZE else 0
                 if wide == JOINER:
                     continue
-                what, sort = OTHER, _LETTER if wide == WORD or wide == IDEOGRAPH else _SIGN
+                sort = _LETTER if wide == WORD or wide == IDEOGRAPH else _SIGN
             characters += 1
             digits += sort == _NUMBER
-            if len(likelihood) > 0:
-                likely += likelihood[last, what]
-                last = what
             if sort != before and before >= 0:
                 code = mix(mix(code, before), run)
                 run = 0
@@ -101,9 +98,28 @@ def _read(data: A, offsets: A, known: A, kind: A, likelihood: A) -> tuple[A, A]:
         facts[0, j] = 1.0 if before == _NUMBER else 0.0
         if characters > 0:
             facts[1, j] = digits / characters
-            if len(likelihood) > 0:
-                facts[2, j] = -(likely + likelihood[last, EDGE]) / (characters + 1)
     return facts, codes
+
+
+@kernel
+def _surprise(data: A, offsets: A, known: A, likelihood: A) -> A:
+    out = np.full(len(known), np.nan)
+    for j in range(len(known)):
+        at, end, last, likely, steps = offsets[j], offsets[j + 1], EDGE, 0.0, 1
+        if not known[j] or at == end:
+            continue
+        while at < end:
+            what = OTHER
+            if data[at] < 0x80:
+                what = _PLAIN[data[at]]
+                at += 1
+            else:
+                _, at = decode(data, at, end)
+            likely += likelihood[last, what]
+            last = what
+            steps += 1
+        out[j] = -(likely + likelihood[last, EDGE]) / steps
+    return out
 
 
 @kernel
@@ -114,11 +130,10 @@ def _pairs(data: A, offsets: A, known: A) -> A:
         if not known[j] or at == end:
             continue
         while at < end:
-            point = int(data[at])
             what = OTHER
-            if point < 0x80:
+            if data[at] < 0x80:
+                what = _PLAIN[data[at]]
                 at += 1
-                what = _PLAIN[point]
             else:
                 _, at = decode(data, at, end)
             counts[last, what] += 1.0

@@ -26,6 +26,7 @@ class PeerAudience:
     never seen holds NaN, because another platform's followers are no measure for it. Empty: never learnt.
 
     creation_days (d,) evenly spaced days since 1970; creation_share (5, d): share of followers created before each.
+    burst_scatter (5,): relative variance, between ordinary accounts, of the share created within two months.
     burst_sizes (k,) numbers of followers; burst_location, burst_scale (5, k): Gumbel's law of the fullest window's score among so many.
     age_share (5, a): share of followers less than 30, 60, 90 … days old when they followed.
     size_share (5, 4, g): distribution, ties half, of ln(following + 1), ln(followers + 1), ln(posts + 1) and ln of following over
@@ -41,6 +42,7 @@ class PeerAudience:
 
     creation_days: Array = array()
     creation_share: Array = array()
+    burst_scatter: Array = array()
     burst_sizes: Array = array()
     burst_location: Array = array()
     burst_scale: Array = array()
@@ -67,7 +69,7 @@ class PeerAudience:
         days, sizes = len(self.creation_days), len(self.burst_sizes)
         ages = self.age_share.shape[-1]
         together: dict[tuple[str, ...], tuple[tuple[int, ...], ...]] = {
-            ("creation_share", "burst_location", "burst_scale"): ((_P, days), (_P, sizes), (_P, sizes)),
+            ("creation_share", "burst_scatter", "burst_location", "burst_scale"): ((_P, days), (_P,), (_P, sizes), (_P, sizes)),
             ("age_share",): ((_P, ages),),
             ("size_share",): ((_P, 4, POINTS),),
             ("fact_centre", "fact_scale", "fact_basis"): ((_P, FACTS), (_P, FACTS), (len(self.fact_basis), FACTS)),
@@ -95,6 +97,7 @@ class PeerAudience:
             len(self.burst_sizes) > 1 and self.burst_sizes[0] > 0 and (np.diff(self.burst_sizes) > 0).all()
         ):
             faults.append("burst_sizes are not two or more rising numbers")
+        faults += ["burst_scatter is below 0"] if (self.burst_scatter < 0).any() else []
         faults += [f"{name} is not above 0" for name in ("burst_scale", "fact_scale") if (getattr(self, name) <= 0).any()]
         rising = ("creation_share", "age_share", "size_share")
         return faults + [f"{name} falls" for name in rising if (np.diff(getattr(self, name)) < 0).any()]

@@ -33,6 +33,7 @@ REFERENCE = Reference(
     peer_audience=PeerAudience(
         creation_days=np.array([14_000.0, 17_500.0, 21_000.0]),
         creation_share=np.tile([0.0, 0.4, 1.0], (PEERS, 1)),
+        burst_scatter=np.full(PEERS, 0.25),
         burst_sizes=np.array([30.0, 300.0]),
         burst_location=np.tile([3.0, 4.0], (PEERS, 1)),
         burst_scale=np.tile([0.5, 0.4], (PEERS, 1)),
@@ -71,7 +72,7 @@ PHRASES = (
     "great content, keep it up my friend!",
 )
 TAGS = ("alps", "Alps", "straße", "STRASSE", "food", "ad", "travel", "日本", "werbung", "fit_life")
-BIOS = ("", " ", "mum of two", "Photographer and dad from Bern", "photographer & dad, from Bern!", "素敵な写真と旅行が好きです")
+BIOS = ("mum of two", "Photographer and dad from Bern", "photographer & dad, from Bern!", "素敵な写真と旅行が好きです")
 LANGUAGES = ("de", "de-CH", "DE", "en", "fr")
 COUNTRIES = ("CH", "ch", "DE", "United States")
 HANDLES = ("anna.k", "mira_92", "user83921", "user11823", "tom", "x__x", "jürgen7", "a1b2c3")
@@ -151,7 +152,7 @@ def account(seed: int, account_id: str | None = None) -> Document:
             # One after another and of one week, or of any year.
             "created_at": some(ago(800 + chance.random() * 5 if 20 <= i < together else chance.uniform(0, 4000))),
             "private": some(chance.random() < 0.3),
-            "bio": some(chance.choice((*BIOS, f"I collect stamps of {i} countries"))),
+            "bio": some(chance.choice((*BIOS, f"I collect stamps of {i} countries")), 0.4),
             "bio_length": some(chance.randrange(3)),
             "language": some(chance.choice(LANGUAGES)),
             "country": some(chance.choice(COUNTRIES)),

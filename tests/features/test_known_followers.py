@@ -42,7 +42,7 @@ def burst(days_ago: list[float]) -> float:
         for first in days:
             seen = sum(first <= day < first + width for day in days)
             expected = n * (background(first + width) - background(first))
-            best = max(best, (seen - expected) / math.sqrt(expected * (1 - expected / n) + 0.5))
+            best = max(best, (seen - expected) / math.sqrt(expected * (1 - expected / n) + 0.25 * expected**2 + 0.5))
     part = math.log(n / 30) / math.log(10)
     away = (best - 3.0 - part * 1.0) / (0.5 - 0.1 * min(part, 1))
     # Less bunched than 99 of 100 samples without a batch is as good as less bunched than any.

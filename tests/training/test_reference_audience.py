@@ -1,5 +1,7 @@
 """What is learnt of ordinary followers: planted numbers are found again, nobody who bought teaches, and a damaged bundle is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import orjson
 import pyarrow as pa
@@ -123,11 +125,22 @@ def test_a_platform_seen_too_seldom_borrows_and_one_never_seen_does_not() -> Non
     assert np.isnan(rows[2:]).all()
 
 
+def test_audiences_that_differ_are_known_to_differ() -> None:
+    days, share = 30.0 * np.arange(121), np.linspace(0, 1, 121)
+    born = creation.draw(days, share, 0.3, 400, 300, np.random.default_rng(1))
+    assert creation.scatter(born, np.repeat(np.arange(400), 300), days, share) == pytest.approx(0.3, rel=0.15)
+    born = creation.draw(days, share, 0.0, 400, 300, np.random.default_rng(1))
+    assert creation.scatter(born, np.repeat(np.arange(400), 300), days, share) < 0.02
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.3])
 @pytest.mark.parametrize("followers", [30, 100, 300, 1000])
-def test_without_a_batch_one_sample_in_a_hundred_is_called_one(audience: PeerAudience, followers: int) -> None:
+def test_without_a_batch_one_sample_in_a_hundred_is_called_one(audience: PeerAudience, followers: int, spread: float) -> None:
     x, samples = PLATFORMS.index("x"), 4000 if followers < 1000 else 2000
-    rng = np.random.default_rng(followers)
-    born = np.interp(rng.random(samples * followers), audience.creation_share[x], audience.creation_days)
+    days, share = audience.creation_days, audience.creation_share[x]
+    born = creation.draw(days, share, spread, samples, followers, np.random.default_rng(followers))
+    law = np.tile(creation.without_batches(days, share, spread, np.random.default_rng(3))[:, None], (1, 5, 1))
+    audience = replace(audience, burst_scatter=np.full(5, spread), burst_location=law[0], burst_scale=law[1])
     accounts = table(1, ["x"])
     many = AccountTable([str(i) for i in range(samples)], ["x"] * samples, accounts.columns, accounts.starts, accounts.looked_at)
     z = creation_burst(audience, many, Events(born, np.arange(0, len(born) + 1, followers))).values
@@ -147,7 +160,7 @@ def test_the_youngest_months_are_filled_up() -> None:
 
 def test_a_background_of_one_day_still_gives_a_law() -> None:
     share = np.r_[np.zeros(20), np.ones(20)]
-    law = creation.without_batches(30.0 * np.arange(40), share, np.random.default_rng(0))
+    law = creation.without_batches(30.0 * np.arange(40), share, 0.0, np.random.default_rng(0))
     assert np.isfinite(law).all()
     assert (law[1] > 0).all()
 
@@ -201,6 +214,7 @@ def test_it_comes_back_from_json_and_is_small(audience: PeerAudience) -> None:
 DAMAGED = {
     "creation_days": [[1.0, 2.0, 4.0], [1.0], [3.0, 2.0, 1.0]],
     "creation_share": [[0.0, 1.0], [[0.0, 1.0]] * 4],
+    "burst_scatter": [[-0.1] * 5, [0.1]],
     "burst_sizes": [[30.0], [100.0, 30.0], [0.0, 30.0]],
     "burst_scale": [[[0.0] * 5] * 5],
     "age_share": [[[1.0, 0.5]] * 5, [[0.0, 1.0]] * 3],
@@ -224,6 +238,6 @@ def test_what_the_loops_could_not_read_is_refused(audience: PeerAudience, name: 
 
 def test_an_empty_sample_has_no_fullest_window() -> None:
     days, share = np.array([0.0, 30.0]), np.tile([0.0, 1.0], (5, 1))
-    score, many = created.fullest_window(Events(np.full(40, np.nan), np.array([0, 40])), np.zeros(1, np.int64), days, share)
+    score, many = created.fullest_window(Events(np.full(40, np.nan), np.array([0, 40])), np.zeros(1, np.int64), days, share, np.zeros(5))
     assert np.isnan(score[0])
     assert many[0] == 0
