@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-# Each fills the family of the file before it.
-import features.engagement_time
-import features.growth_rhythm  # noqa: F401
+# Families too large for one file; these fill them.
+from features import engagement_time, follower_handles, follower_peers, follower_standing, follower_times, growth_rhythm  # noqa: F401
 from features.comments import COMMENTS
 from features.engagement import ENGAGEMENT
 from features.evidence import EVIDENCE

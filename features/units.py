@@ -27,6 +27,10 @@ def _percent(value: float) -> str:
     return f"{100 * value:.1f} %" if abs(value) < 0.095 else f"{100 * value:.0f} %"
 
 
+def _points(value: float) -> str:
+    return f"{100 * value:+.1f} percentage points" if abs(value) < 0.095 else f"{100 * value:+.0f} percentage points"
+
+
 def _times(value: float) -> str:
     return _plain(math.exp(min(value, 50.0)))
 
@@ -41,7 +45,8 @@ UNITS = {
         Unit("count", 0.0, math.inf, _plain),
         Unit("ratio", 0.0, math.inf, _plain),
         Unit("share", 0.0, 1.0, _percent),
-        Unit("share difference", -1.0, 1.0, _percent),
+        # The difference of two shares.
+        Unit("share points", -1.0, 1.0, _points),
         # Logarithms are written as what they are logarithms of.
         Unit("log ratio", -math.inf, math.inf, _times),
         Unit("dex", -math.inf, math.inf, _power),

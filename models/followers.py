@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features import sample
+from features import handles
 from features.columns import Events, log, log_ratio
 from features.table import AccountTable
 from models.booster import Trees
@@ -28,7 +28,7 @@ def matrix(table: AccountTable) -> np.ndarray:
         log(following + 1),
         log(posts + 1),
         ~picture,
-        sample.ends_in_digit(table.text("follower_handle")),
+        handles.ends_in_digit(table.text("follower_handle")),
     )
     return np.ascontiguousarray(np.column_stack([column.values for column in columns]))
 

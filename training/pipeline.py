@@ -57,7 +57,9 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
     with tracking.run(store, experiment.name, experiment.title, experiment.params(), tags) as run:
         with stages(COMPUTE):
             bought = learning.values.get("bought_followers", np.zeros(learning.table.n))
-            reference = references.fit(learning.table, split.fit, bought, experiment.seed)
+            # Of the first shard only: the other shards' records are in the samples of accounts that calibrate and test.
+            pool = pools.shards(pools.load(experiment.pool))[0]
+            reference = references.fit(learning.table, split.fit, bought, experiment.seed, pool)
             matrix = build(learning.table, reference)
             gaps = with_gaps(learning.table, reference, experiment.dropout, experiment.seed) if experiment.dropout else None
         heads: dict[str, Learnt] = {}
@@ -79,7 +81,7 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             }
             facts |= {"seen": labelled.seen(split, learning)}
             folder = Path(draft) / "bundle"
-            _bundle(experiment, heads, reference, peer, facts).save(folder)
+            _bundle(experiment, heads, reference, peer, pool, facts).save(folder)
             bundle = Bundle.load(folder)
             version = _record(run, experiment, source, split, heads, learning.values, measurements, card, folder)
             path = install(folder, home)
@@ -89,10 +91,15 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
     return Trained(run.id, version, bundle, path, card, measurements)
 
 
-def _bundle(experiment: Experiment, heads: Mapping[str, Learnt], reference: Reference, peer: Peers, facts: Mapping[str, object]) -> Bundle:
+def _bundle(
+    experiment: Experiment,
+    heads: Mapping[str, Learnt],
+    reference: Reference,
+    peer: Peers,
+    pool: pools.FollowerPool,
+    facts: Mapping[str, object],
+) -> Bundle:
     """All that judging needs, with the golden accounts judged by it."""
-    # Of the first shard only: the other shards' records are in the samples of accounts that calibrate and test.
-    pool = pools.shards(pools.load(experiment.pool))[0]
     models = {name: learnt.model for name, learnt in heads.items()}
     bundle = Bundle(models, reference, peer, follower_model.fit(pool, experiment.seed), (), facts)
     return replace(bundle, golden=golden.record(bundle, golden_accounts(GOLDEN_SEED)))

@@ -37,7 +37,7 @@ class Reference:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Reference:
         """Raises ValueError, KeyError or TypeError where the document is not one that `to_json` wrote."""
-        kinds = (PeerEngagement, PeerGrowth, PeerAudience, PeerComments, TopicVocabulary)
+        kinds: tuple[type[Any], ...] = (PeerEngagement, PeerGrowth, PeerAudience, PeerComments, TopicVocabulary)
         return cls(**{name: plain.from_json(kind, document[name]) for name, kind in zip(PARTS, kinds, strict=True)})
 
 

@@ -27,20 +27,43 @@ BOUGHT_FOLLOWERS = Head(
         "for which only vendors' broader claims exist (34-66 %); set AUTHENTICITY_BASE_RATE_BOUGHT_FOLLOWERS to yours",
     ),
     needs=("follower_sample", "history"),
-    # Their sign differs between sources (share of 20 % composed from real records: AUC .35 on SRF, .95 on InstaFake, .04 on Cresci for
-    # the entropy of patterns; .71, .18, .92 for first digits; bench/real_signs.py), so what is learnt on one misleads on the next.
-    left_out=frozenset({"handle_template_entropy", "handle_template_top_share", "following_benford_distance"}),
+    # Their sign differs between sources (share of 20 % composed from real records, bench/real_signs.py: AUC .32 on SRF, .94 on InstaFake,
+    # .03 on Cresci for the entropy of patterns; .92, .99, .25 for digits at the end; .80, .03, .50 for private followers), so what is
+    # learnt on one misleads on the next.
+    left_out=frozenset(
+        {
+            "mass_follower_share",
+            "follow_limit_share",
+            "follower_handle_digit_share",
+            "follower_handle_digits",
+            "follower_handle_surprise",
+            "handle_template_entropy",
+            "handle_template_top_share",
+            "private_share_gap",
+            "following_benford_distance",
+            "followers_benford_distance",
+        }
+    ),
     # Where the evidence allows a sign: adding purchased-type followers must never lower the probability.
     directions={
         "engagement_residual": -1,
         "growth_burst": +1,
         "burst_without_post_share": +1,
         "follower_no_picture_share": +1,
-        "follower_handle_digit_share": +1,
+        "follower_no_picture_share_low": +1,
         "follower_follow_ratio": +1,
         "follower_high_ratio_share": +1,
+        "follower_high_ratio_share_low": +1,
         "follower_no_posts_share": +1,
         "follower_few_posts_share": +1,
+        "follower_few_posts_share_low": +1,
+        "follower_empty_bio_share": +1,
+        "follower_copied_bio_share": +1,
+        "purchased_type_share": +1,
+        "purchased_type_share_low": +1,
+        "follower_residual": +1,
+        "follower_residual_high": +1,
         "creation_date_burst": +1,
+        "follow_order_anomaly_share": +1,
     },
 )

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from features.catalog import FeatureMatrix, build
 from features.columns import Nested
+from features.counts import POINTS
 from features.dataset import Tables
 from features.facts import Raw
+from features.handles import CLASSES
 from features.reference import Curve, PeerAudience, PeerEngagement, PeerGrowth, Reference
 from features.schema import EVENT_TABLES, PLATFORMS, POST_KINDS, TABLES, Field
 from features.snapshot import Snapshot, parse
@@ -24,6 +26,7 @@ Document = dict[str, Any]
 
 OBSERVED = datetime(2026, 11, 1, 12, tzinfo=UTC)
 REQUIRED = {name: {field.name for field in TABLES[name].fields if field.required} for name in TABLES}
+PEERS = len(PLATFORMS)
 # Round numbers; the tests hold for any reference.
 REFERENCE = Reference(
     peer_engagement=PeerEngagement(
@@ -43,8 +46,24 @@ REFERENCE = Reference(
         purge_platform=np.arange(5), purge_day=np.full(5, np.floor(OBSERVED.timestamp() / 86_400) - 90), purge_loss=np.full(5, 0.05)
     ),
     peer_audience=PeerAudience(
-        creation_days=np.array([14_000.0, 17_000.0, 19_000.0, 20_500.0, 21_000.0]),
-        creation_share=np.array([0.0, 0.3, 0.7, 0.95, 1.0]),
+        creation_days=np.array([14_000.0, 17_500.0, 21_000.0]),
+        creation_share=np.tile([0.0, 0.4, 1.0], (PEERS, 1)),
+        burst_scatter=np.full(PEERS, 0.25),
+        burst_sizes=np.array([30.0, 300.0]),
+        burst_location=np.tile([3.0, 4.0], (PEERS, 1)),
+        burst_scale=np.tile([0.5, 0.4], (PEERS, 1)),
+        age_share=np.tile(np.linspace(0.01, 1.0, 100), (PEERS, 1)),
+        size_share=np.tile(np.linspace(0.0, 1.0, POINTS), (PEERS, 4, 1)),
+        fact_centre=np.tile([6.0, 5.0, 1.0, 0.1], (PEERS, 1)),
+        fact_scale=np.tile([1.0, 1.5, 1.2, 1.0], (PEERS, 1)),
+        fact_basis=np.array([[0.6, 0.0, 0.8, 0.0]]),
+        purchased_weights=np.array([1.5, -0.5, -1.0, 0.5]),
+        purchased_rule=np.array([0.5, 0.8, 0.1]),
+        handle_likelihood=-1.0 - np.add.outer(np.arange(CLASSES), 2 * np.arange(CLASSES)) / 40,
+        private_share=np.full(PEERS, 0.2),
+        foreign_language=np.full(PEERS, 0.3),
+        foreign_country=np.full(PEERS, 0.1),
+        benford=np.full((2, PEERS, 5), 0.01) * np.arange(1, 6),
     ),
 )
 
@@ -68,6 +87,9 @@ PHRASES = (
     "great content, keep it up my friend!",
 )
 TAGS = ("alps", "Alps", "straße", "STRASSE", "food", "ad", "travel", "日本", "werbung", "fit_life")
+BIOS = ("mum of two", "Photographer and dad from Bern", "photographer & dad, from Bern!", "素敵な写真と旅行が好きです")
+LANGUAGES = ("de", "de-CH", "DE", "en", "fr")
+COUNTRIES = ("CH", "ch", "DE", "United States")
 HANDLES = ("anna.k", "mira_92", "user83921", "user11823", "tom", "x__x", "jürgen7", "a1b2c3")
 
 
@@ -108,6 +130,8 @@ def account(seed: int, account_id: str | None = None) -> Document:
         created_at=some(ago(chance.uniform(0, 4000))),
         following=some(count(300)),
         post_count=some(count(100)),
+        language=some(chance.choice(("de", "de-CH, fr", "en")), 0.4),
+        country=some(chance.choice(("CH", "DE")), 0.3),
     )
     posts = [
         {
@@ -147,16 +171,23 @@ def account(seed: int, account_id: str | None = None) -> Document:
             delay = timedelta(days=apart.choice((0.004, apart.uniform(0, 2))))
             at = min(datetime.fromisoformat(post["posted_at"]) + delay, OBSERVED)
             comment |= {"post_id": post["post_id"], "commented_at": iso(at)}
+    together = chance.choice((0, 30, 50))
     sample = [
         {
             "follower_id": f"f{i}",
             "rank": i,
             "handle": some(chance.choice(HANDLES) + chance.choice(("", ".", str(i % 3)))),
             "followers": some(count(150)),
-            "following": some(count(600)),
+            "following": some(chance.choice((count(600), count(6000)))),
             "post_count": some(count(3)),
             "has_picture": some(chance.random() < 0.8),
-            "created_at": some(ago(chance.choice((400 + chance.random() * 10, chance.uniform(0, 4000))))),
+            # One after another and of one week, or of any year.
+            "created_at": some(ago(800 + chance.random() * 5 if 20 <= i < together else chance.uniform(0, 4000))),
+            "private": some(chance.random() < 0.3),
+            "bio": some(chance.choice((*BIOS, f"I collect stamps of {i} countries")), 0.4),
+            "bio_length": some(chance.randrange(3)),
+            "language": some(chance.choice(LANGUAGES)),
+            "country": some(chance.choice(COUNTRIES)),
         }
         for i in range(chance.choice((0, 5, 60, 130)))
     ]
@@ -178,7 +209,7 @@ def account(seed: int, account_id: str | None = None) -> Document:
     return document
 
 
-def crowd(size: int = 40) -> list[Document]:
+def crowd(size: int = 90) -> list[Document]:
     return [account(seed, f"{seed}-{2**53 + 1}") for seed in range(size)]
 
 
@@ -213,8 +244,8 @@ def from_tables(made: Tables) -> FeatureMatrix:
     return build(AccountTable.from_tables(made), REFERENCE)
 
 
-def from_documents(documents: Sequence[Document]) -> FeatureMatrix:
-    return build(AccountTable.from_snapshots([parse(orjson.dumps(document)) for document in documents]), REFERENCE)
+def from_documents(documents: Sequence[Document], reference: Reference = REFERENCE) -> FeatureMatrix:
+    return build(AccountTable.from_snapshots([parse(orjson.dumps(document)) for document in documents]), reference)
 
 
 def said(snapshot: Snapshot) -> dict[str, Any]:
@@ -264,6 +295,6 @@ def differing(one: FeatureMatrix, other: FeatureMatrix) -> list[str]:
     return [f"{name} (account {one.account_ids[int(np.argmin(same[:, j]))]})" for j, name in enumerate(one.names) if not same[:, j].all()]
 
 
-def value(name: str, document: Mapping[str, Any]) -> float:
+def value(name: str, document: Mapping[str, Any], reference: Reference = REFERENCE) -> float:
     """One feature of one account."""
-    return float(from_documents([dict(document)]).column(name)[0])
+    return float(from_documents([dict(document)], reference).column(name)[0])
