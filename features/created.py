@@ -77,7 +77,7 @@ def _fullest_window(at: A, starts: A, codes: A, days: A, shares: A, scatters: A)
         born = _sorted_days(at[starts[i] : starts[i + 1]])
         n, share, scatter = len(born), shares[codes[i]], scatters[codes[i]]
         many[i] = n
-        if n < LEAST or np.isnan(share[0]):
+        if n < LEAST:
             continue
         rate = (share[-1] - _below(days[-1] - YEAR, first, step, share, 0.0)) / YEAR
         below = np.empty(n)

@@ -177,6 +177,27 @@ def test_the_line_keeps_the_signs_and_finds_most(audience: PeerAudience) -> None
     assert not audience.purchased_weights.size
 
 
+def test_a_pool_that_speaks_against_every_sign_is_not_followed() -> None:
+    """Whoever sells followers with many posts, pictures and followers of their own teaches nothing that would clear others."""
+    pool, rng = pools.load("srf"), np.random.default_rng(0)
+    purchased_type = np.arange(len(pool)) % 5 == 0
+    counts = {
+        "following": np.where(purchased_type, 50, 500),
+        "followers": np.where(purchased_type, 5000, 100),
+        "post_count": np.where(purchased_type, 900, 10),
+    }
+    records = pool.records
+    for name, usual in counts.items():
+        noisy = pa.array(rng.poisson(usual), pa.int64())
+        records = records.set_column(records.column_names.index(name), name, noisy)
+    records = records.set_column(
+        records.column_names.index("has_picture"), "has_picture", pa.array(purchased_type | (rng.random(len(pool)) < 0.5))
+    )
+    against = pools.FollowerPool("against", "instagram", records, purchased_type)
+    found = purchased.fit(Ordinary(table(1, ["x"]), np.ones(1, bool), np.ones(1, bool), 7, against))
+    np.testing.assert_allclose(found["purchased_weights"], 0.0, atol=1e-6)
+
+
 def test_a_pool_without_a_class_teaches_no_line() -> None:
     pool = pools.load("srf")
     few = pool.take(np.flatnonzero(~pool.purchased | (np.cumsum(pool.purchased) <= 5)))
