@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features import diversity, scanning
+from features import diversity, mentions, scanning
 from features.columns import Column, Events, Nested, divergence, kinds, share, total
 from features.feature import Family, derived
 from features.text import Text
@@ -26,32 +26,6 @@ def hashtags(post_hashtags: Nested, post_caption: Text) -> Nested:
 @derived
 def recent(post_posted_at: Events, observed_at: Column) -> Events:
     return (observed_at - post_posted_at) < RECENT_DAYS
-
-
-@FOCUS.feature(
-    unit="nat",
-    raises_suspicion=+1,
-    source="topic entropy; Waller & Anderson 2019 (generalists)",
-    unknown=_FEW,
-    high="The hashtags are spread over many subjects (entropy {value}).",
-    low="The hashtags stay with few subjects (entropy {value}).",
-)
-def hashtag_entropy(hashtags: Nested) -> Column:
-    """Variety of the hashtags, Miller-Madow corrected."""
-    return kinds(hashtags.flat, FEW_TAGS).entropy
-
-
-@FOCUS.feature(
-    unit="count",
-    raises_suspicion=+1,
-    source="Hill number of order 2 (unbiased Simpson): the effective number of subjects",
-    unknown="fewer than 10 hashtags were seen, or none came twice",
-    high="The account is about {value} subjects, judged by its hashtags.",
-    low="The account is about only {value} subjects, judged by its hashtags.",
-)
-def effective_topics(hashtags: Nested) -> Column:
-    """How many equally used hashtags would repeat as often as these do: 1 / chance that two are the same."""
-    return 1 / kinds(hashtags.flat, FEW_TAGS).repeat
 
 
 @FOCUS.feature(
@@ -86,6 +60,32 @@ def sponsored_posts(post_sponsored: Events, hashtags: Nested) -> Events:
 def sponsored_share(sponsored_posts: Events, recent: Events) -> Column:
     """Share of the posts of the last 90 days that are marked as sponsored, by the platform or by hashtag."""
     return share(sponsored_posts.only(recent), 3)
+
+
+@FOCUS.feature(
+    unit="share difference",
+    raises_suspicion=+1,
+    source="Wies, Bleier & Edeling 2023; an account that sells more than it did",
+    unknown="fewer than three posts in the last 90 days or before were seen",
+    high="The share of sponsored posts has risen by {value} in the last 90 days.",
+    low="The share of sponsored posts has changed by only {value} in the last 90 days.",
+)
+def sponsored_trend(sponsored_posts: Events, recent: Events) -> Column:
+    """Share of sponsored posts in the last 90 days minus that before."""
+    return share(sponsored_posts.only(recent), 3) - share(sponsored_posts.only(~recent), 3)
+
+
+@FOCUS.feature(
+    unit="nat",
+    raises_suspicion=+1,
+    source="a general store advertises for anybody: variety of the handles in sponsored captions, Miller-Madow corrected",
+    unknown="sponsored captions mention fewer than three handles",
+    high="The sponsored posts are for many different brands (entropy {value}).",
+    low="The sponsored posts are for few brands (entropy {value}).",
+)
+def brand_entropy(post_caption: Text, sponsored_posts: Events) -> Column:
+    """Variety of the handles that sponsored posts mention, each once for a post."""
+    return kinds(mentions.mentions(post_caption, sponsored_posts), 3).entropy
 
 
 @FOCUS.feature(

@@ -41,6 +41,10 @@ UNITS = {
         Unit("count", 0.0, math.inf, _plain),
         Unit("ratio", 0.0, math.inf, _plain),
         Unit("share", 0.0, 1.0, _percent),
+        # One share less another, and a share less what chance would give.
+        Unit("share difference", -1.0, 1.0, _percent),
+        Unit("cosine", -1.0, 1.0, _plain),
+        Unit("cosine difference", -2.0, 2.0, _plain),
         # Logarithms are written as what they are logarithms of.
         Unit("log ratio", -math.inf, math.inf, _times),
         Unit("dex", -math.inf, math.inf, _power),
