@@ -3,7 +3,7 @@
 import numpy as np
 
 from features import diversity, mentions, scanning
-from features.columns import Column, Events, Nested, divergence, kinds, share, total
+from features.columns import Column, Events, Nested, kinds, share, total
 from features.feature import Family, derived
 from features.text import Text
 from features.words import SPONSORED_TAGS, codes
@@ -12,9 +12,6 @@ FOCUS = Family("focus", "Is the account about one thing or about everything?")
 
 # The method's window: the last 90 days against what was before.
 RECENT_DAYS = 90.0
-FEW_TAGS = 10
-
-_FEW = "fewer than 10 hashtags were seen"
 
 
 @derived
@@ -26,19 +23,6 @@ def hashtags(post_hashtags: Nested, post_caption: Text) -> Nested:
 @derived
 def recent(post_posted_at: Events, observed_at: Column) -> Events:
     return (observed_at - post_posted_at) < RECENT_DAYS
-
-
-@FOCUS.feature(
-    unit="nat",
-    raises_suspicion=+1,
-    source="drift of topics: Jensen-Shannon divergence, 0 to 0.69",
-    unknown="fewer than 10 hashtags in the last 90 days or before",
-    high="The hashtags of the last 90 days differ from those before (divergence {value}).",
-    low="The hashtags of the last 90 days are those from before (divergence {value}).",
-)
-def topic_drift(hashtags: Nested, recent: Events) -> Column:
-    """Divergence between the hashtags of the last 90 days and those before."""
-    return divergence(hashtags.flat, hashtags.spread(recent), FEW_TAGS)
 
 
 @derived

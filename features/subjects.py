@@ -157,6 +157,7 @@ def read_interests(
 def topicality(
     words: A,
     inner: A,
+    read: A,
     starts: A,
     posts: A,
     directions: A,
@@ -171,23 +172,25 @@ def topicality(
 ) -> A:
     """Mean over comments of their cosine to the post they stand under minus their mean cosine to the account's other posts.
 
-    posts: the place of each comment's post, -1 = not seen. NaN for fewer than `at_least` comments that point somewhere.
+    read: whether the comment's text is known; one that says nothing about any topic has a cosine of 0 to every post. posts: the place
+    of each comment's post, -1 = not seen. NaN for fewer than `at_least` comments under posts that point somewhere, or none that does.
     """
     out = np.full(len(starts) - 1, np.nan)
     last, own = np.full(len(vectors), -1, dtype=np.int64), np.zeros(vectors.shape[1])
     for i in range(len(out)):
         if many[i] < max(least_posts, 2):
             continue
-        count, mass = 0, 0.0
+        count, speaking, mass = 0, 0, 0.0
         for j in range(starts[i], starts[i + 1]):
-            if posts[j] < 0 or not known[posts[j]]:
+            if posts[j] < 0 or not known[posts[j]] or not read[j]:
                 continue
+            count += 1
             own[:] = 0.0
             _add(words, inner[j], inner[j + 1], j, keys, places, vectors, last, own)
             if _scale(own):
                 here = dot(own, directions[posts[j]])
                 mass += here - (dot(own, sums[i]) - here) / (many[i] - 1.0)
-                count += 1
-        if count >= max(at_least, 1):
+                speaking += 1
+        if count >= at_least and speaking > 0:
             out[i] = mass / count
     return out

@@ -146,7 +146,7 @@ def topic_focus_trend(post_content: Content) -> Column:
     high="The newer half of the posts is about other topics than the older (divergence {value}).",
     low="The newer half of the posts is about the same topics as the older (divergence {value}).",
 )
-def subject_drift(post_topics: PostTopics, post_content: Content, topic_kinds: Kinds) -> Column:
+def topic_drift(post_topics: PostTopics, post_content: Content, topic_kinds: Kinds) -> Column:
     """Divergence between the topics of the newer and of the older half of the posts, beyond what chance brings."""
     apart = divergence(post_topics.labels, post_content.newer, FEW_POSTS)
     by_chance = (topic_kinds.distinct - 1) / (2 * topic_kinds.many)
@@ -159,9 +159,7 @@ def log_likes(mature_likes: Events) -> Events:
 
 
 @derived
-def topic_like_share(
-    log_likes: Events, mature_at: Events, mature_posts: Events, post_topics: PostTopics
-) -> Column:
+def topic_like_share(log_likes: Events, mature_at: Events, mature_posts: Events, post_topics: PostTopics) -> Column:
     """Share of the variance of likes that topics explain, beyond chance."""
     left, topics = detrended(log_likes, mature_at), post_topics.labels.only(mature_posts)
     return Column(topic_overlap.share_of_variance(left.values, topics.codes, left.starts, post_topics.kinds, FEW_LIKED))
@@ -233,7 +231,15 @@ def follower_interests(follower_bio: Text, post_content: Content, topic_vocabula
         return Labels(np.zeros(starts[-1], dtype=np.int64), starts), Events(np.full(starts[-1], np.nan), starts)
     words, vocabulary = follower_bio.reading.words, topic_vocabulary
     topic, match = subjects.read_interests(
-        words.codes, words.inner, starts, post_content.sums, post_content.many, FEW_POSTS, *vocabulary.slots, vocabulary.vectors, vocabulary.topics
+        words.codes,
+        words.inner,
+        starts,
+        post_content.sums,
+        post_content.many,
+        FEW_POSTS,
+        *vocabulary.slots,
+        vocabulary.vectors,
+        vocabulary.topics,
     )
     return Labels(topic, starts), Events(match, starts)
 
@@ -282,7 +288,7 @@ def comment_topicality(
 ) -> Column:
     """Mean cosine of comments to the caption they stand under, minus their mean cosine to the account's other captions."""
     words, vocabulary = their_reading.words, topic_vocabulary
-    own = (words.codes, words.inner, words.starts)
+    own = (words.codes, words.inner, words.known, words.starts)
     posts = (post_of_comment, post_topics.directions, post_topics.known, post_content.sums, post_content.many)
     return Column(subjects.topicality(*own, *posts, FEW_POSTS, FEW_COMMENTS, *vocabulary.slots, vocabulary.vectors))
 

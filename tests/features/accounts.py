@@ -12,15 +12,44 @@ from hypothesis import strategies as st
 
 from features.catalog import FeatureMatrix, build
 from features.dataset import Tables
-from features.reference import Curve, PeerAudience, PeerEngagement, Reference
+from features.reference import Curve, PeerAudience, PeerEngagement, Reference, TopicVocabulary
+from features.reference.topics import Usual
 from features.schema import EVENT_TABLES, PLATFORMS, TABLES, Field
 from features.snapshot import parse
 from features.table import AccountTable
+from features.text import word_codes
 
 Document = dict[str, Any]
 
 OBSERVED = datetime(2026, 11, 1, 12, tzinfo=UTC)
 REQUIRED = {name: {field.name for field in TABLES[name].fields if field.required} for name in TABLES}
+# What some words of the test accounts say of mountains, food and people; a hashtag has the code of its word.
+SAYS = {
+    "alps": (1.0, 0.0, 0.0),
+    "travel": (0.8, 0.0, 0.3),
+    "food": (0.0, 1.0, 0.0),
+    "bread": (0.1, 0.6, 0.0),
+    "fit_life": (0.2, 0.1, 0.9),
+    "hair": (0.0, 0.0, 0.7),
+    "look": (0.0, 0.1, 0.1),
+}
+
+
+def vocabulary(says: Mapping[str, Sequence[float]], topics: Sequence[Sequence[float]], usual: Mapping[str, Usual]) -> TopicVocabulary:
+    codes = {int(word_codes([word])[0]): vector for word, vector in says.items()}
+    words = np.array(sorted(codes), dtype=np.int64)
+    return TopicVocabulary(words, np.array([codes[code] for code in words.tolist()], dtype=float), np.array(topics, dtype=float), usual)
+
+
+USUAL = {
+    "post_focus": Usual(0.7, 0.2),
+    "audience_match": Usual(0.3, 0.1),
+    "returning": Usual(0.9, 0.3),
+    "topic_number": Usual(2.5, 1.5),
+    "topic_like_share": Usual(0.1, 0.2),
+    "reply_rate": Usual(0.2, 0.1),
+    "addressed": Usual(0.2, 0.1),
+}
 # Round numbers; the tests hold for any reference.
 REFERENCE = Reference(
     peer_engagement=PeerEngagement(
@@ -31,6 +60,7 @@ REFERENCE = Reference(
         creation_days=np.array([14_000.0, 17_000.0, 19_000.0, 20_500.0, 21_000.0]),
         creation_share=np.array([0.0, 0.3, 0.7, 0.95, 1.0]),
     ),
+    topic_vocabulary=vocabulary(SAYS, np.eye(3), USUAL),
 )
 
 PHRASES = (
@@ -51,8 +81,11 @@ PHRASES = (
     "your hair is wonderful today mira",
     "great content keep it up my friend",
     "great content, keep it up my friend!",
+    "food in the Alps is the best food",
 )
 TAGS = ("alps", "Alps", "straße", "STRASSE", "food", "ad", "travel", "日本", "werbung", "fit_life")
+OPENINGS = ("look", "look, bread!", "thanks to @acme and @Bolt.co", "mail me@example.org or @zeta.")
+BIOGRAPHIES = ("Alps & travel", "food, bread, food", "hair by mira", "fit_life", "☀️", "nothing to see", "travel | food")
 HANDLES = ("anna.k", "mira_92", "user83921", "user11823", "tom", "x__x", "jürgen7", "a1b2c3")
 
 
@@ -99,7 +132,7 @@ def account(seed: int, account_id: str | None = None) -> Document:
             "views": some(count(size * 0.2), 0.5),
             "sponsored": some(chance.random() < 0.2, 0.5),
             "hashtags": some(chance.choices(TAGS, k=chance.randrange(4)), 0.4),
-            "caption": some(" ".join(["look", *(f"#{tag}" for tag in chance.choices(TAGS, k=2))])),
+            "caption": some(" ".join([chance.choice(OPENINGS), *(f"#{tag}" for tag in chance.choices(TAGS, k=2))])),
         }
         for i in range(chance.choice((0, 1, 4, 12, 45)))
     ]
@@ -124,6 +157,7 @@ def account(seed: int, account_id: str | None = None) -> Document:
             "following": some(count(600)),
             "post_count": some(count(3)),
             "has_picture": some(chance.random() < 0.8),
+            "bio": some(chance.choice(BIOGRAPHIES)),
             "created_at": some(ago(chance.choice((400 + chance.random() * 10, chance.uniform(0, 4000))))),
         }
         for i in range(chance.choice((0, 5, 60, 130)))

@@ -36,12 +36,12 @@ def of_posts(codes: np.ndarray, post: np.ndarray, account: np.ndarray) -> np.nda
 
     codes (w,), post (w,): words and the post that each stands in. account (m,): the account of each post.
     """
-    found = np.stack([np.bincount(post[np.isin(codes, word_codes(words.split()))], minlength=len(account)) for words in LITTLE_WORDS.values()], axis=1)
+    found = np.stack(
+        [np.bincount(post[np.isin(codes, word_codes(words.split()))], minlength=len(account)) for words in LITTLE_WORDS.values()], axis=1
+    )
     habits = np.zeros((int(account.max(initial=-1)) + 1, len(LITTLE_WORDS)))
     np.add.at(habits, account, found)
     written = habits.sum(axis=1)
     habits /= np.maximum(written, 1)[:, None]
     best = np.argmax(found + HABIT * habits[account], axis=1)
     return np.where(written[account] > 0, best, LANGUAGES - 1)
-
-
