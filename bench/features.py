@@ -22,10 +22,11 @@ import pyarrow as pa
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from features.catalog import BY_NAME, CATALOG, build, inputs_of  # noqa: E402
-from features.reference import Curve, PeerAudience, PeerEngagement, Reference  # noqa: E402
+from features.reference import Curve, PeerAudience, PeerEngagement, Reference, TopicVocabulary  # noqa: E402
 from features.schema import TABLES  # noqa: E402
 from features.snapshot import parse  # noqa: E402
 from features.table import AccountTable  # noqa: E402
+from features.text import word_codes  # noqa: E402
 
 OBSERVED = datetime(2026, 11, 1, tzinfo=UTC)
 COMMENTS = 120
@@ -33,10 +34,6 @@ WINDOW = 50
 COMPARED = 100
 REPEATS = 301
 EMOJI = ("😍", "🔥", "🙏", "👏")
-REFERENCE = Reference(
-    PeerEngagement({"all": Curve(0.1, 0.75, 0.3)}, {"all": Curve(-1.0, 0.73, 0.35)}),
-    peer_audience=PeerAudience(np.array([14_000.0, 20_750.0]), np.array([0.0, 1.0])),
-)
 # The comment features that a few lines of pandas can say; near-copies and address have none.
 IN_PANDAS = (
     "comment_distinct_words",
@@ -57,6 +54,20 @@ def vocabulary(chance: np.random.Generator) -> np.ndarray:
     letters = np.array(list("abcdefghijklmnopqrstuvwxyzäöüç"))
     words = {"".join(chance.permutation(letters)[: chance.integers(2, 11)]) for _ in range(3000)}
     return np.array(sorted(word.title() if chance.random() < 0.1 else word for word in sorted(words)))
+
+
+def topics(chance: np.random.Generator) -> TopicVocabulary:
+    """As many words, dimensions and topics as the synthetic world teaches; a part of the words of the comments, and all hashtags."""
+    words = word_codes([*chance.choice(vocabulary(chance), 1_100, replace=False), *["day", "alps", "hiking", "food"]])
+    vectors, middles = chance.normal(size=(len(words), 16)), chance.normal(size=(13, 16))
+    return TopicVocabulary(words, *(each / np.linalg.norm(each, axis=1, keepdims=True) for each in (vectors, middles)))
+
+
+REFERENCE = Reference(
+    PeerEngagement({"all": Curve(0.1, 0.75, 0.3)}, {"all": Curve(-1.0, 0.73, 0.35)}),
+    peer_audience=PeerAudience(np.array([14_000.0, 20_750.0]), np.array([0.0, 1.0])),
+    topic_vocabulary=topics(np.random.default_rng(0)),
+)
 
 
 def comments(accounts: int, seed: int) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import features.topics  # noqa: F401  (adds to the families of focus and comments)
+import features.topic_audience  # noqa: F401  (topics add to the families of focus and comments)
 from features.comments import COMMENTS
 from features.engagement import ENGAGEMENT
 from features.feature import ACCOUNTS, DERIVED, Family, Feature, parameters

@@ -17,7 +17,7 @@ from training.reference.ordinary import Ordinary, at_most
 # More accounts no longer move the words.
 MOST_ACCOUNTS = 4_000
 FEWEST_ACCOUNTS = 100
-MOST_WORDS, FEWEST_WORDS = 4_000, 50
+MOST_WORDS, FEWEST_WORDS = 4_000, 20
 # Words that say less about any topic than this are left out.
 LEAST_SAID = 0.35
 # First many clusters, then those that point the same way are one topic.
