@@ -134,9 +134,8 @@ def main() -> int:
         second = topics_of(many, rival)
         both = np.isin(owner, others) & (first > 0) & (second > 0)
         pair = first[both], second[both]
-        print(
-            f"- {what}: adjusted Rand {adjusted_rand_score(*pair):.2f}, normalised mutual information {normalized_mutual_info_score(*pair):.2f}"
-        )
+        rand, information = adjusted_rand_score(*pair), normalized_mutual_info_score(*pair)
+        print(f"- {what}: adjusted Rand {rand:.2f}, normalised mutual information {information:.2f}")
     return 0
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from features import diversity, mentions, scanning
-from features.columns import Column, Events, Nested, kinds, share, total
+from features.columns import Column, Events, Nested, share, total
 from features.feature import Family, derived
 from features.text import Text
 from features.words import SPONSORED_TAGS, codes
@@ -33,6 +33,11 @@ def sponsored_posts(post_sponsored: Events, hashtags: Nested) -> Events:
     return Events(np.where(tagged > 0, 1.0, unmarked), post_sponsored.starts)
 
 
+@derived
+def sponsored_recently(sponsored_posts: Events, recent: Events) -> Column:
+    return share(sponsored_posts.only(recent), 3)
+
+
 @FOCUS.feature(
     unit="share",
     raises_suspicion=+1,
@@ -41,9 +46,9 @@ def sponsored_posts(post_sponsored: Events, hashtags: Nested) -> Events:
     high="{value} of the posts of the last 90 days are sponsored.",
     low="Only {value} of the posts of the last 90 days are sponsored.",
 )
-def sponsored_share(sponsored_posts: Events, recent: Events) -> Column:
+def sponsored_share(sponsored_recently: Column) -> Column:
     """Share of the posts of the last 90 days that are marked as sponsored, by the platform or by hashtag."""
-    return share(sponsored_posts.only(recent), 3)
+    return sponsored_recently
 
 
 @FOCUS.feature(
@@ -54,9 +59,9 @@ def sponsored_share(sponsored_posts: Events, recent: Events) -> Column:
     high="The share of sponsored posts has risen by {value} in the last 90 days.",
     low="The share of sponsored posts has changed by only {value} in the last 90 days.",
 )
-def sponsored_trend(sponsored_posts: Events, recent: Events) -> Column:
+def sponsored_trend(sponsored_recently: Column, sponsored_posts: Events, recent: Events) -> Column:
     """Share of sponsored posts in the last 90 days minus that before."""
-    return share(sponsored_posts.only(recent), 3) - share(sponsored_posts.only(~recent), 3)
+    return sponsored_recently - share(sponsored_posts.only(~recent), 3)
 
 
 @FOCUS.feature(
@@ -69,7 +74,7 @@ def sponsored_trend(sponsored_posts: Events, recent: Events) -> Column:
 )
 def brand_entropy(post_caption: Text, sponsored_posts: Events) -> Column:
     """Variety of the handles that sponsored posts mention, each once for a post."""
-    return kinds(mentions.mentions(post_caption, sponsored_posts), 3).entropy
+    return Column(mentions.entropy(post_caption, sponsored_posts, 3))
 
 
 @FOCUS.feature(

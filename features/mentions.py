@@ -3,7 +3,7 @@
 import numpy as np
 
 from features.alphabet import IDEOGRAPH, SIZE, WORD, alphabet
-from features.columns import Events, Labels
+from features.columns import Array, Events
 from features.compiled import kernel
 from features.scanning import decode, mix, seal
 from features.text import Text
@@ -14,23 +14,26 @@ _SEED = np.uint64(0xCBF29CE484222325)
 _AT = ord("@")
 
 
-def mentions(texts: Text, chosen: Events) -> Labels:
-    """The handles (@name, without case) in the texts whose flag is 1, each once for a text."""
+def entropy(texts: Text, chosen: Events, at_least: int) -> Array:
+    """Entropy (nats, Miller-Madow) of the handles (@name, without case) in the texts whose flag is 1, each once for a text, per account.
+
+    NaN for fewer than `at_least` mentions.
+    """
     kind, *_ = alphabet()
-    codes, starts = _mentions(texts.data, texts.offsets, texts.starts, chosen.values, kind)
-    return Labels(codes, starts)
+    return _entropy(texts.data, texts.offsets, texts.starts, chosen.values, kind, at_least)
 
 
 @kernel
-def _mentions(data: A, offsets: A, starts: A, chosen: A, kind: A) -> tuple[A, A]:
+def _entropy(data: A, offsets: A, starts: A, chosen: A, kind: A, at_least: int) -> A:
     """Platforms allow letters, digits, _ and . in a handle; a letter before the sign makes it part of an address of mail."""
     most = 0
     for j in range(len(chosen)):
         if chosen[j] == 1.0:
             for at in range(offsets[j], offsets[j + 1]):
                 most += data[at] == _AT
-    codes, new, place = np.empty(most, dtype=np.int64), np.zeros(len(starts), dtype=np.int64), 0
-    for i in range(len(starts) - 1):
+    codes, out = np.empty(most, dtype=np.int64), np.full(len(starts) - 1, np.nan)
+    for i in range(len(out)):
+        place = 0
         for j in range(starts[i], starts[i + 1]):
             if chosen[j] != 1.0:
                 continue
@@ -60,8 +63,9 @@ def _mentions(data: A, offsets: A, starts: A, chosen: A, kind: A) -> tuple[A, A]
                     place += 1
                 before = 0
             place = first + _distinct(codes[first:place])
-        new[i + 1] = place
-    return codes[:place], new
+        if place >= max(at_least, 1):
+            out[i] = _variety(codes[:place])
+    return out
 
 
 @kernel
@@ -74,3 +78,18 @@ def _distinct(found: A) -> int:
             found[count] = found[j]
             count += 1
     return count
+
+
+@kernel
+def _variety(found: A) -> float:
+    """Shannon entropy of codes (nats) with Miller's correction."""
+    found.sort()
+    n, j, log_mass, different = len(found), 0, 0.0, 0.0
+    while j < n:
+        run = j
+        while run < n and found[run] == found[j]:
+            run += 1
+        log_mass += (run - j) * np.log(run - j)
+        different += 1.0
+        j = run
+    return float(max(np.log(n) - log_mass / n, 0.0) + (different - 1.0) / (2.0 * n))

@@ -90,16 +90,15 @@ def read_posts(words: A, inner: A, tags: A, tag_inner: A, keys: A, places: A, ve
 
 
 @kernel
-def content(directions: A, known: A, starts: A, at_least: int) -> tuple[A, A, A, A, A, A]:
+def content(directions: A, known: A, starts: A, at_least: int) -> tuple[A, A, A, A, A]:
     """Of each account with `at_least` posts that point somewhere: sum of their directions (n, d), how many they are, their focus, that of
-    the newer half minus that of the older; of each such post: its mean cosine to the account's others, and whether it is of the newer half.
+    the newer half minus that of the older; of each such post its mean cosine to the account's others.
 
     Focus: root of the mean cosine between two posts, which the number of posts does not move.
     """
     n, m, d = len(starts) - 1, len(known), directions.shape[1]
     sums, many, focus, trend = np.zeros((n, d)), np.zeros(n), np.full(n, np.nan), np.full(n, np.nan)
-    likeness, newer = np.full(m, np.nan), np.full(m, np.nan)
-    older, young = np.zeros(d), np.zeros(d)
+    likeness, older, young = np.full(m, np.nan), np.zeros(d), np.zeros(d)
     for i in range(n):
         count = 0
         for j in range(starts[i], starts[i + 1]):
@@ -111,8 +110,7 @@ def content(directions: A, known: A, starts: A, at_least: int) -> tuple[A, A, A,
         older[:], young[:], turn = 0.0, 0.0, 0
         for j in range(starts[i], starts[i + 1]):
             if known[j]:
-                newer[j] = 1.0 if turn >= count - count // 2 else 0.0
-                half = young if newer[j] == 1.0 else older
+                half = young if turn >= count - count // 2 else older
                 for c in range(d):
                     half[c] += directions[j, c]
                 turn += 1
@@ -123,7 +121,7 @@ def content(directions: A, known: A, starts: A, at_least: int) -> tuple[A, A, A,
         for j in range(starts[i], starts[i + 1]):
             if known[j]:
                 likeness[j] = (dot(directions[j], sums[i]) - 1.0) / (count - 1.0)
-    return sums, many, focus, trend, likeness, newer
+    return sums, many, focus, trend, likeness
 
 
 @kernel
@@ -135,22 +133,87 @@ def _agreement(total: A, count: int) -> float:
 
 
 @kernel
+def entropy_of(counts: A) -> float:
+    """Shannon entropy of counts (nats) with Miller's correction."""
+    n, log_mass, different = 0.0, 0.0, 0.0
+    for count in counts:
+        if count > 0.0:
+            n += count
+            log_mass += count * np.log(count)
+            different += 1.0
+    return float(max(np.log(n) - log_mass / n, 0.0) + (different - 1.0) / (2.0 * n))
+
+
+@kernel
+def variety(topic: A, starts: A, kinds: int, at_least: int) -> tuple[A, A, A]:
+    """Of each account with `at_least` posts of a known topic: entropy of the topics, how many equally frequent ones would repeat as often
+    (all of them where none came twice), and the divergence between the newer and the older half (Jensen-Shannon) beyond chance.
+
+    Two halves of n / 2 posts of one mixture of k topics differ by (k - 1) / 2n on average, by Miller's correction of the three entropies
+    that the divergence is made of. Needs `at_least` posts in each half.
+    """
+    entropy, number, drift = np.full((3, len(starts) - 1), np.nan)
+    whole, young = np.zeros(kinds + 1), np.zeros(kinds + 1)
+    for i in range(len(starts) - 1):
+        whole[:] = 0.0
+        for j in range(starts[i], starts[i + 1]):
+            whole[topic[j]] += 1.0
+        whole[0] = 0.0
+        n = np.sum(whole)
+        if n < max(at_least, 2):
+            continue
+        entropy[i] = entropy_of(whole)
+        pairs, different = 0.0, 0.0
+        for count in whole:
+            pairs += count * (count - 1.0)
+            different += count > 0.0
+        number[i] = min(n * (n - 1.0) / pairs, kinds) if pairs > 0.0 else kinds
+        half, turn = n // 2, 0.0
+        if half < at_least:
+            continue
+        young[:] = 0.0
+        for j in range(starts[i], starts[i + 1]):
+            if topic[j] != 0:
+                turn += 1.0
+                young[topic[j]] += turn > n - half
+        apart = 0.0
+        for kind in range(1, kinds + 1):
+            p, q = young[kind] / half, (whole[kind] - young[kind]) / (n - half)
+            if p > 0.0:
+                apart += 0.5 * p * np.log(2.0 * p / (p + q))
+            if q > 0.0:
+                apart += 0.5 * q * np.log(2.0 * q / (p + q))
+        drift[i] = min(max(apart - (different - 1.0) / (2.0 * n), 0.0), np.log(2.0))
+    return entropy, number, drift
+
+
+@kernel
 def read_interests(
-    words: A, inner: A, starts: A, sums: A, many: A, at_least: int, keys: A, places: A, vectors: A, topics: A
+    words: A, inner: A, starts: A, sums: A, many: A, few_posts: int, at_least: int, keys: A, places: A, vectors: A, topics: A
 ) -> tuple[A, A]:
-    """Of each follower's biography: its topic (0 = none), and its cosine to what the account posts about (NaN = unknown)."""
-    topic, match = np.zeros(len(inner) - 1, dtype=np.int64), np.full(len(inner) - 1, np.nan)
+    """Of the biographies of each account's followers: entropy of their topics, and mean cosine to what the account posts about.
+
+    NaN for fewer than `at_least` biographies of a known topic or that point somewhere, or fewer than `few_posts` posts that do.
+    """
+    entropy, match = np.full((2, len(starts) - 1), np.nan)
     last, own = np.full(len(vectors), -1, dtype=np.int64), np.zeros(vectors.shape[1])
     for i in range(len(starts) - 1):
-        length = np.sqrt(dot(sums[i], sums[i]))
+        length = np.sqrt(dot(sums[i], sums[i])) if many[i] >= few_posts else 0.0
+        counts, speaking, mass = np.zeros(len(topics) + 1), 0, 0.0
         for j in range(starts[i], starts[i + 1]):
             own[:] = 0.0
             _add(words, inner[j], inner[j + 1], j, keys, places, vectors, last, own)
             if _scale(own):
-                topic[j] = _nearest(own, topics)
-                if many[i] >= at_least and length > 0.0:
-                    match[j] = min(max(dot(own, sums[i]) / length, -1.0), 1.0)
-    return topic, match
+                counts[_nearest(own, topics)] += 1.0
+                speaking += 1
+                if length > 0.0:
+                    mass += dot(own, sums[i]) / length
+        counts[0] = 0.0
+        if np.sum(counts) >= max(at_least, 1):
+            entropy[i] = entropy_of(counts)
+        if speaking >= at_least and length > 0.0:
+            match[i] = min(max(mass / speaking, -1.0), 1.0)
+    return entropy, match
 
 
 @kernel

@@ -6,7 +6,7 @@ import numpy as np
 
 import features.engagement  # noqa: F401  (says which posts are old enough for their likes to count)
 from features import boutique, subjects, topic_overlap
-from features.columns import Array, Column, Events, Labels, detrended, kinds, log, mean
+from features.columns import Array, Column, Events, Labels, detrended, log
 from features.comments import COMMENTS
 from features.feature import derived
 from features.focus import FOCUS
@@ -98,24 +98,15 @@ def topic_audience_overlap(returning: Column) -> Column:
 
 
 @derived
-def follower_interests(follower_bio: Text, post_content: Content, topic_vocabulary: TopicVocabulary) -> tuple[Labels, Events]:
-    """Of each sampled follower's biography: its topic, and its cosine to what the account posts about."""
-    starts = follower_bio.starts
+def follower_interests(follower_bio: Text, post_content: Content, topic_vocabulary: TopicVocabulary) -> tuple[Column, Column]:
+    """Variety of the topics of the followers' biographies, and their mean cosine to what the account posts about."""
     if not follower_bio.known.any():
-        return Labels(np.zeros(starts[-1], dtype=np.int64), starts), Events(np.full(starts[-1], np.nan), starts)
-    words, vocabulary = follower_bio.reading.words, topic_vocabulary
-    topic, match = subjects.read_interests(
-        words.codes,
-        words.inner,
-        starts,
-        post_content.sums,
-        post_content.many,
-        FEW_POSTS,
-        *vocabulary.slots,
-        vocabulary.vectors,
-        vocabulary.topics,
-    )
-    return Labels(topic, starts), Events(match, starts)
+        unknown = Column(np.full(len(follower_bio.starts) - 1, np.nan))
+        return unknown, unknown
+    words, content, vocabulary = follower_bio.reading.words, post_content, topic_vocabulary
+    own = (words.codes, words.inner, words.starts, content.sums, content.many, FEW_POSTS, FEW_BIOGRAPHIES)
+    entropy, match = subjects.read_interests(*own, *vocabulary.slots, vocabulary.vectors, vocabulary.topics)
+    return Column(entropy), Column(match)
 
 
 @FOCUS.feature(
@@ -126,14 +117,14 @@ def follower_interests(follower_bio: Text, post_content: Content, topic_vocabula
     high="The followers are into many different things (entropy {value}).",
     low="The followers are into the same few things (entropy {value}).",
 )
-def audience_interest_entropy(follower_interests: tuple[Labels, Events]) -> Column:
+def audience_interest_entropy(follower_interests: tuple[Column, Column]) -> Column:
     """Variety of the topics of the followers' biographies."""
-    return kinds(follower_interests[0], FEW_BIOGRAPHIES).entropy
+    return follower_interests[0]
 
 
 @derived
-def audience_match(follower_interests: tuple[Labels, Events]) -> Column:
-    return mean(follower_interests[1], FEW_BIOGRAPHIES)
+def audience_match(follower_interests: tuple[Column, Column]) -> Column:
+    return follower_interests[1]
 
 
 @FOCUS.feature(
@@ -188,4 +179,4 @@ def boutique_index(
     """Mean deviation from ordinary accounts of focus, match and overlap of the audience, replies and address, and of few topics and likes
     that do not depend on them."""
     found = (post_focus, audience_match, returning, topic_number, topic_like_share, reply_rate, addressed)
-    return boutique.index(found, topic_vocabulary.usual)
+    return boutique.index(found, topic_vocabulary)

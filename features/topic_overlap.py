@@ -39,46 +39,43 @@ def crossing(authors: A, posts: A, starts: A, topics: A, post_starts: A, kinds: 
     out = np.full(len(starts) - 1, np.nan)
     of_topic = np.zeros(kinds + 1)
     for i in range(len(out)):
-        first, last = starts[i], starts[i + 1]
-        by_post = first + np.argsort(posts[first:last], kind="mergesort")
-        order = by_post[np.argsort(authors[by_post], kind="mergesort")]
-        of_post = np.zeros(post_starts[i + 1] - post_starts[i])
-        visits, n = np.empty(len(order), dtype=np.int64), 0
-        for j in order:
-            if authors[j] == 0 or posts[j] < 0 or topics[posts[j]] == 0:
-                continue
-            if n > 0 and authors[visits[n - 1]] == authors[j] and posts[visits[n - 1]] == posts[j]:
-                continue
-            visits[n] = j
-            n += 1
-            of_post[posts[j] - post_starts[i]] += 1.0
-        same_post, same_topic = np.sum(of_post * of_post), 0.0
-        of_topic[:] = 0.0
-        for place in range(len(of_post)):
-            of_topic[topics[post_starts[i] + place]] += of_post[place]
-        same_topic = np.sum(of_topic * of_topic)
-        pairs = n * float(n) - same_post
-        if pairs <= 0.0:
-            continue
-        chance = 1.0 - (same_topic - same_post) / pairs
-        of_topic[:] = 0.0
-        weight, crossed, j = 0.0, 0.0, 0
-        while j < n:
-            run, alike = j, 0.0
-            while run < n and authors[visits[run]] == authors[visits[j]]:
-                topic = topics[posts[visits[run]]]
-                alike += of_topic[topic]
-                of_topic[topic] += 1.0
+        first, begin = starts[i], post_starts[i]
+        order = first + np.argsort(authors[first : starts[i + 1]], kind="mergesort")
+        visits_of, last = np.zeros(post_starts[i + 1] - begin), np.zeros(post_starts[i + 1] - begin, dtype=np.int64)
+        n, weight, crossed, j = 0.0, 0.0, 0.0, 0
+        while j < len(order):
+            run, many, alike = j, 0.0, 0.0
+            while run < len(order) and authors[order[run]] == authors[order[j]]:
+                post = posts[order[run]] - begin
                 run += 1
+                # Whoever has been under the post already is no new visit.
+                if authors[order[j]] == 0 or post < 0 or topics[begin + post] == 0 or last[post] == j + 1:
+                    continue
+                last[post] = j + 1
+                alike += of_topic[topics[begin + post]]
+                of_topic[topics[begin + post]] += 1.0
+                visits_of[post] += 1.0
+                many += 1.0
             for k in range(j, run):
-                of_topic[topics[posts[visits[k]]]] = 0.0
-            many = run - j
-            if many > 1:
+                if posts[order[k]] >= 0:
+                    of_topic[topics[posts[order[k]]]] = 0.0
+            if many > 1.0:
                 weight += many - 1.0
                 crossed += (many - 1.0) * (1.0 - alike / (0.5 * many * (many - 1.0)))
+            n += many
             j = run
-        if weight * chance >= least_expected:
-            out[i] = crossed / (weight * chance)
+        same_post, same_topic = 0.0, 0.0
+        for post in range(len(visits_of)):
+            same_post += visits_of[post] * visits_of[post]
+            of_topic[topics[begin + post]] += visits_of[post]
+        for topic in range(len(of_topic)):
+            same_topic += of_topic[topic] * of_topic[topic]
+            of_topic[topic] = 0.0
+        pairs = n * n - same_post
+        if pairs > 0.0:
+            expected = weight * (1.0 - (same_topic - same_post) / pairs)
+            if expected >= least_expected:
+                out[i] = crossed / expected
     return out
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from features import subjects
-from features.columns import Array, Column, Events, Kinds, Labels, Nested, clipped, divergence, kinds
+from features.columns import Array, Column, Events, Labels, Nested
 from features.feature import derived
 from features.focus import FOCUS
 from features.reference import TopicVocabulary
@@ -32,14 +30,22 @@ class PostTopics:
 @dataclass(frozen=True)
 class Content:
     """What an account posts about: the sum of its posts' directions (n, d) and how many they are (n,), its focus and what that has become;
-    of each post its mean cosine to the others (NaN = unknown), and whether it is of the newer half."""
+    of each post its mean cosine to the others (NaN = unknown)."""
 
     sums: Array
     many: Array
     focus: Column
     trend: Column
     likeness: Events
-    newer: Events
+
+
+@dataclass(frozen=True)
+class Variety:
+    """How the topics of each account's posts are spread: their entropy, how many they amount to, and how far they have drifted."""
+
+    entropy: Column
+    number: Column
+    drift: Column
 
 
 @derived
@@ -55,13 +61,14 @@ def post_topics(post_caption: Text, hashtags: Nested, topic_vocabulary: TopicVoc
 @derived
 def post_content(post_topics: PostTopics) -> Content:
     starts = post_topics.labels.starts
-    sums, many, focus, trend, likeness, newer = subjects.content(post_topics.directions, post_topics.known, starts, FEW_POSTS)
-    return Content(sums, many, Column(focus), Column(trend), Events(likeness, starts), Events(newer, starts))
+    sums, many, focus, trend, likeness = subjects.content(post_topics.directions, post_topics.known, starts, FEW_POSTS)
+    return Content(sums, many, Column(focus), Column(trend), Events(likeness, starts))
 
 
 @derived
-def topic_kinds(post_topics: PostTopics) -> Kinds:
-    return kinds(post_topics.labels, FEW_POSTS)
+def topic_variety(post_topics: PostTopics) -> Variety:
+    labels = post_topics.labels
+    return Variety(*map(Column, subjects.variety(labels.codes, labels.starts, post_topics.kinds, FEW_POSTS)))
 
 
 @FOCUS.feature(
@@ -72,15 +79,14 @@ def topic_kinds(post_topics: PostTopics) -> Kinds:
     high="The posts are spread over many topics (entropy {value}).",
     low="The posts stay with few topics (entropy {value}).",
 )
-def topic_entropy(topic_kinds: Kinds) -> Column:
+def topic_entropy(topic_variety: Variety) -> Column:
     """Variety of the topics of posts, Miller-Madow corrected."""
-    return topic_kinds.entropy
+    return topic_variety.entropy
 
 
 @derived
-def topic_number(topic_kinds: Kinds, topic_vocabulary: TopicVocabulary) -> Column:
-    """How many equally frequent topics would repeat as often; the vocabulary's all where none came twice."""
-    return 1 / clipped(topic_kinds.repeat, 1 / max(len(topic_vocabulary.topics), 1), 1.0)
+def topic_number(topic_variety: Variety) -> Column:
+    return topic_variety.number
 
 
 @FOCUS.feature(
@@ -92,7 +98,8 @@ def topic_number(topic_kinds: Kinds, topic_vocabulary: TopicVocabulary) -> Colum
     low="The account is about only {value} topics.",
 )
 def effective_topics(topic_number: Column) -> Column:
-    """How many equally frequent topics would repeat as often as those of the posts do: 1 / chance that two posts are of one topic."""
+    """How many equally frequent topics would repeat as often as those of the posts do: 1 / chance that two posts are of one topic, and no
+    more than the vocabulary has."""
     return topic_number
 
 
@@ -131,12 +138,10 @@ def topic_focus_trend(post_content: Content) -> Column:
     unit="nat",
     raises_suspicion=+1,
     source="drift of topics: Jensen-Shannon divergence, less its expectation for halves of one mixture, (k - 1) / 2n",
-    unknown=_FEW,
+    unknown="fewer than ten posts with words that the vocabulary knows were seen",
     high="The newer half of the posts is about other topics than the older (divergence {value}).",
     low="The newer half of the posts is about the same topics as the older (divergence {value}).",
 )
-def topic_drift(post_topics: PostTopics, post_content: Content, topic_kinds: Kinds) -> Column:
+def topic_drift(topic_variety: Variety) -> Column:
     """Divergence between the topics of the newer and of the older half of the posts, beyond what chance brings."""
-    apart = divergence(post_topics.labels, post_content.newer, FEW_POSTS)
-    by_chance = (topic_kinds.distinct - 1) / (2 * topic_kinds.many)
-    return clipped(apart - by_chance, 0.0, float(np.log(2.0)))
+    return topic_variety.drift

@@ -12,6 +12,17 @@ from features.columns import Array
 from features.reference.plain import array, mapping
 from features.subjects import slots
 
+# The inputs that the boutique index adds up, and whether a boutique has more (+1) or less (-1) of each.
+SIGNS: Mapping[str, int] = {
+    "post_focus": +1,
+    "audience_match": +1,
+    "returning": +1,
+    "topic_number": -1,
+    "topic_like_share": -1,
+    "reply_rate": +1,
+    "addressed": +1,
+}
+
 
 @dataclass(frozen=True)
 class Usual:
@@ -52,6 +63,14 @@ class TopicVocabulary:
     def slots(self) -> tuple[Array, Array]:
         """Where each word stands, as a table to look it up in: codes (0 = free) and places."""
         return slots(self.words)
+
+    @cached_property
+    def scales(self) -> Array:
+        """(signs, 2) the mean of each sign of a boutique and the factor that makes a z score of the rest; NaN for one nobody measured."""
+        unknown = (np.nan, np.nan)
+        return np.array(
+            [(self.usual[name].mean, sign / self.usual[name].spread) if name in self.usual else unknown for name, sign in SIGNS.items()]
+        )
 
 
 def _faults(words: Array, vectors: Array, topics: Array) -> list[str]:

@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 from sklearn.cluster import AgglomerativeClustering, KMeans
 
-from features.boutique import SIGNS
 from features.catalog import inputs_of
 from features.columns import Column
 from features.reference import Reference, TopicVocabulary
-from features.reference.topics import Usual
+from features.reference.topics import SIGNS, Usual
 from features.subjects import LEAST_STRENGTH
 from training.reference import languages, wording
 from training.reference.ordinary import Ordinary, at_most
