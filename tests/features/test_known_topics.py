@@ -84,7 +84,19 @@ def eta(values: list[float], kinds: list[int]) -> float:
     return sum(len(g) * (fmean(g) - middle) ** 2 for g in groups) / sum((v - middle) ** 2 for v in values)
 
 
-CAPTIONS = ["alps", "Food, bread!", "travel #Alps", "look", "fit_life hair", "food", "alps food", "alps alps", "travel", "#food", "alps"]
+CAPTIONS = [
+    "alps",
+    "Food, bread!",
+    "travel #Alps",
+    "look",
+    "fit_life hair",
+    "food",
+    "alps food #Alps",
+    "alps alps",
+    "travel",
+    "#food",
+    "alps",
+]
 KNOWN = [caption for caption in CAPTIONS if direction(caption)]
 TOPICS = [topic(caption) for caption in KNOWN]
 NEWER, OLDER = KNOWN[:5], KNOWN[5:]
