@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 # Families too large for one file; these fill them.
-from features import engagement_time, follower_handles, follower_peers, follower_standing, follower_times, growth_rhythm  # noqa: F401
+from features import (  # noqa: F401
+    engagement_time,
+    follower_handles,
+    follower_peers,
+    follower_standing,
+    follower_times,
+    growth_rhythm,
+    topic_audience,
+)
 from features.comments import COMMENTS
 from features.engagement import ENGAGEMENT
 from features.evidence import EVIDENCE

@@ -178,6 +178,13 @@ def commenter_concentration(their_authors: Labels) -> Column:
     return kinds(their_authors, FEW).repeat
 
 
+@derived
+def reply_rate(comment_by_owner: Events, by_others: Events) -> Column:
+    told = comment_by_owner >= 0
+    others = total(by_others & told)
+    return (total(comment_by_owner) / others).where_known(others >= FEW)
+
+
 @COMMENTS.feature(
     unit="ratio",
     raises_suspicion=-1,
@@ -186,11 +193,18 @@ def commenter_concentration(their_authors: Labels) -> Column:
     high="The account writes {value} comments of its own for each one by others.",
     low="The account writes only {value} comments of its own for each one by others.",
 )
-def owner_reply_rate(comment_by_owner: Events, by_others: Events) -> Column:
+def owner_reply_rate(reply_rate: Column) -> Column:
     """Comments by the owner for each comment by others."""
-    told = comment_by_owner >= 0
-    others = total(by_others & told)
-    return (total(comment_by_owner) / others).where_known(others >= FEW)
+    return reply_rate
+
+
+@derived
+def addressed(their_reading: Reading, owner_names: tuple[Reading, Reading]) -> Column:
+    spoken = their_reading.any_of(codes(ADDRESS))
+    for names in owner_names:
+        named = their_reading.any_shared(names.words)
+        spoken = Events((spoken.values + named.values > 0).astype(float) + 0 * spoken.values, spoken.starts)
+    return share(spoken, FEW)
 
 
 @COMMENTS.feature(
@@ -201,13 +215,9 @@ def owner_reply_rate(comment_by_owner: Events, by_others: Events) -> Column:
     high="{value} of the comments speak to the account in person.",
     low="Only {value} of the comments speak to the account in person.",
 )
-def address_share(their_reading: Reading, owner_names: tuple[Reading, Reading]) -> Column:
+def address_share(addressed: Column) -> Column:
     """Share of comments with a word of the second person (seven languages) or a word of the owner's name."""
-    spoken = their_reading.any_of(codes(ADDRESS))
-    for names in owner_names:
-        named = their_reading.any_shared(names.words)
-        spoken = Events((spoken.values + named.values > 0).astype(float) + 0 * spoken.values, spoken.starts)
-    return share(spoken, FEW)
+    return addressed
 
 
 @COMMENTS.feature(

@@ -191,7 +191,7 @@ def like_floor(mature_likes: Events, typical_likes: Column) -> Column:
 
 
 @ENGAGEMENT.feature(
-    unit="share points",
+    unit="share difference",
     raises_suspicion=+1,
     source="panels sell likes in lots of 100 to 10,000 (Nevado-Catalan et al. 2023), with up to 5 % more",
     unknown=_HIDDEN,

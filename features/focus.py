@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from features import diversity, matching
-from features.columns import Column, Events, Nested, divergence, kinds, share, total
+from features import diversity, matching, mentions
+from features.columns import Column, Events, Nested, share, total
 from features.feature import Family, derived
 from features.text import Text
 from features.words import SPONSORED_TAGS, codes
@@ -12,9 +12,6 @@ FOCUS = Family("focus", "Is the account about one thing or about everything?")
 
 # The method's window: the last 90 days against what was before.
 RECENT_DAYS = 90.0
-FEW_TAGS = 10
-
-_FEW = "fewer than 10 hashtags were seen"
 
 
 @derived
@@ -28,51 +25,17 @@ def recent(post_posted_at: Events, observed_at: Column) -> Events:
     return (observed_at - post_posted_at) < RECENT_DAYS
 
 
-@FOCUS.feature(
-    unit="nat",
-    raises_suspicion=+1,
-    source="topic entropy; Waller & Anderson 2019 (generalists)",
-    unknown=_FEW,
-    high="The hashtags are spread over many subjects (entropy {value}).",
-    low="The hashtags stay with few subjects (entropy {value}).",
-)
-def hashtag_entropy(hashtags: Nested) -> Column:
-    """Variety of the hashtags, Miller-Madow corrected."""
-    return kinds(hashtags.flat, FEW_TAGS).entropy
-
-
-@FOCUS.feature(
-    unit="count",
-    raises_suspicion=+1,
-    source="Hill number of order 2 (unbiased Simpson): the effective number of subjects",
-    unknown="fewer than 10 hashtags were seen, or none came twice",
-    high="The account is about {value} subjects, judged by its hashtags.",
-    low="The account is about only {value} subjects, judged by its hashtags.",
-)
-def effective_topics(hashtags: Nested) -> Column:
-    """How many equally used hashtags would repeat as often as these do: 1 / chance that two are the same."""
-    return 1 / kinds(hashtags.flat, FEW_TAGS).repeat
-
-
-@FOCUS.feature(
-    unit="nat",
-    raises_suspicion=+1,
-    source="drift of topics: Jensen-Shannon divergence, 0 to 0.69",
-    unknown="fewer than 10 hashtags in the last 90 days or before",
-    high="The hashtags of the last 90 days differ from those before (divergence {value}).",
-    low="The hashtags of the last 90 days are those from before (divergence {value}).",
-)
-def topic_drift(hashtags: Nested, recent: Events) -> Column:
-    """Divergence between the hashtags of the last 90 days and those before."""
-    return divergence(hashtags.flat, hashtags.spread(recent), FEW_TAGS)
-
-
 @derived
 def sponsored_posts(post_sponsored: Events, hashtags: Nested) -> Events:
     """1 for posts that the platform marks as sponsored or that say so by hashtag; unknown where neither was seen."""
     tagged = matching.any_in(hashtags.codes, hashtags.inner, codes(SPONSORED_TAGS))
     unmarked = np.where(np.isnan(post_sponsored.values) & hashtags.known, 0.0, post_sponsored.values)
     return Events(np.where(tagged > 0, 1.0, unmarked), post_sponsored.starts)
+
+
+@derived
+def sponsored_recently(sponsored_posts: Events, recent: Events) -> Column:
+    return share(sponsored_posts.only(recent), 3)
 
 
 @FOCUS.feature(
@@ -83,9 +46,35 @@ def sponsored_posts(post_sponsored: Events, hashtags: Nested) -> Events:
     high="{value} of the posts of the last 90 days are sponsored.",
     low="Only {value} of the posts of the last 90 days are sponsored.",
 )
-def sponsored_share(sponsored_posts: Events, recent: Events) -> Column:
+def sponsored_share(sponsored_recently: Column) -> Column:
     """Share of the posts of the last 90 days that are marked as sponsored, by the platform or by hashtag."""
-    return share(sponsored_posts.only(recent), 3)
+    return sponsored_recently
+
+
+@FOCUS.feature(
+    unit="share points",
+    raises_suspicion=+1,
+    source="Wies, Bleier & Edeling 2023; an account that sells more than it did",
+    unknown="fewer than three posts in the last 90 days or before were seen",
+    high="The share of sponsored posts has risen by {value} in the last 90 days.",
+    low="The share of sponsored posts has changed by only {value} in the last 90 days.",
+)
+def sponsored_trend(sponsored_recently: Column, sponsored_posts: Events, recent: Events) -> Column:
+    """Share of sponsored posts in the last 90 days minus that before."""
+    return sponsored_recently - share(sponsored_posts.only(~recent), 3)
+
+
+@FOCUS.feature(
+    unit="nat",
+    raises_suspicion=+1,
+    source="a general store advertises for anybody: variety of the handles in sponsored captions, Miller-Madow corrected",
+    unknown="sponsored captions mention fewer than three handles",
+    high="The sponsored posts are for many different brands (entropy {value}).",
+    low="The sponsored posts are for few brands (entropy {value}).",
+)
+def brand_entropy(post_caption: Text, sponsored_posts: Events) -> Column:
+    """Variety of the handles that sponsored posts mention, each once for a post."""
+    return Column(mentions.entropy(post_caption, sponsored_posts, 3))
 
 
 @FOCUS.feature(

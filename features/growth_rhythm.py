@@ -35,7 +35,7 @@ def quiet_fano(rhythms: tuple[Column, Column]) -> Column:
 
 
 @GROWTH.feature(
-    unit="share points",
+    unit="share difference",
     raises_suspicion=0,
     source="people keep a week, meters do not",
     unknown=_INEXACT,
@@ -115,7 +115,7 @@ def follow_unfollow_count(own_following: tuple[Column, Column]) -> Column:
 
 
 @GROWTH.feature(
-    unit="share points",
+    unit="share difference",
     raises_suspicion=+1,
     source="Instagram's purge of December 2014: the top 100 lost 7.6 % on average, some buyers 37-56 %",
     unknown="no day on which the platform removed followers lies within the days seen",

@@ -45,8 +45,11 @@ UNITS = {
         Unit("count", 0.0, math.inf, _plain),
         Unit("ratio", 0.0, math.inf, _plain),
         Unit("share", 0.0, 1.0, _percent),
-        # The difference of two shares.
+        # A share less another that chance or peers would give, written as a share; a change of a share, written as points.
+        Unit("share difference", -1.0, 1.0, _percent),
         Unit("share points", -1.0, 1.0, _points),
+        Unit("cosine", -1.0, 1.0, _plain),
+        Unit("cosine difference", -2.0, 2.0, _plain),
         # Logarithms are written as what they are logarithms of.
         Unit("log ratio", -math.inf, math.inf, _times),
         Unit("dex", -math.inf, math.inf, _power),

@@ -16,17 +16,45 @@ from features.counts import POINTS
 from features.dataset import Tables
 from features.facts import Raw
 from features.handles import CLASSES
-from features.reference import Curve, PeerAudience, PeerEngagement, PeerGrowth, Reference
+from features.reference import Curve, PeerAudience, PeerEngagement, PeerGrowth, Reference, TopicVocabulary
+from features.reference.topics import Usual
 from features.schema import EVENT_TABLES, PLATFORMS, POST_KINDS, TABLES, Field
 from features.snapshot import Snapshot, parse
 from features.table import AccountTable
-from features.text import Text
+from features.text import Text, word_codes
 
 Document = dict[str, Any]
 
 OBSERVED = datetime(2026, 11, 1, 12, tzinfo=UTC)
 REQUIRED = {name: {field.name for field in TABLES[name].fields if field.required} for name in TABLES}
 PEERS = len(PLATFORMS)
+# What some words of the test accounts say of mountains, food and people; a hashtag has the code of its word.
+SAYS = {
+    "alps": (1.0, 0.0, 0.0),
+    "travel": (0.8, 0.0, 0.3),
+    "food": (0.0, 1.0, 0.0),
+    "bread": (0.1, 0.6, 0.0),
+    "fit_life": (0.2, 0.1, 0.9),
+    "hair": (0.0, 0.0, 0.7),
+    "look": (0.0, 0.1, 0.1),
+}
+
+
+def vocabulary(says: Mapping[str, Sequence[float]], topics: Sequence[Sequence[float]], usual: Mapping[str, Usual]) -> TopicVocabulary:
+    codes = {int(word_codes([word])[0]): vector for word, vector in says.items()}
+    words = np.array(sorted(codes), dtype=np.int64)
+    return TopicVocabulary(words, np.array([codes[code] for code in words.tolist()], dtype=float), np.array(topics, dtype=float), usual)
+
+
+USUAL = {
+    "post_focus": Usual(0.7, 0.2),
+    "audience_match": Usual(0.3, 0.1),
+    "returning": Usual(0.9, 0.3),
+    "topic_number": Usual(2.5, 1.5),
+    "topic_like_share": Usual(0.1, 0.2),
+    "reply_rate": Usual(0.2, 0.1),
+    "addressed": Usual(0.2, 0.1),
+}
 # Round numbers; the tests hold for any reference.
 REFERENCE = Reference(
     peer_engagement=PeerEngagement(
@@ -65,6 +93,7 @@ REFERENCE = Reference(
         foreign_country=np.full(PEERS, 0.1),
         benford=np.full((2, PEERS, 5), 0.01) * np.arange(1, 6),
     ),
+    topic_vocabulary=vocabulary(SAYS, np.eye(3), USUAL),
 )
 
 PHRASES = (
@@ -85,11 +114,24 @@ PHRASES = (
     "your hair is wonderful today mira",
     "great content keep it up my friend",
     "great content, keep it up my friend!",
+    "food in the Alps is the best food",
 )
 TAGS = ("alps", "Alps", "straße", "STRASSE", "food", "ad", "travel", "日本", "werbung", "fit_life")
-BIOS = ("mum of two", "Photographer and dad from Bern", "photographer & dad, from Bern!", "素敵な写真と旅行が好きです")
+BIOS = (
+    "mum of two",
+    "Photographer and dad from Bern",
+    "photographer & dad, from Bern!",
+    "素敵な写真と旅行が好きです",
+    "Alps & travel",
+    "food, bread, food",
+    "hair by mira",
+    "fit_life",
+    "☀️",
+    "travel | food",
+)
 LANGUAGES = ("de", "de-CH", "DE", "en", "fr")
 COUNTRIES = ("CH", "ch", "DE", "United States")
+OPENINGS = ("look", "look, bread!", "thanks to @acme and @Bolt.co", "mail me@example.org or @zeta.")
 HANDLES = ("anna.k", "mira_92", "user83921", "user11823", "tom", "x__x", "jürgen7", "a1b2c3")
 
 
@@ -143,7 +185,7 @@ def account(seed: int, account_id: str | None = None) -> Document:
             "sponsored": some(chance.random() < 0.2, 0.5),
             "kind": apart.choice((*POST_KINDS, None)),
             "hashtags": some(chance.choices(TAGS, k=chance.randrange(4)), 0.4),
-            "caption": some(" ".join(["look", *(f"#{tag}" for tag in chance.choices(TAGS, k=2))])),
+            "caption": some(" ".join([chance.choice(OPENINGS), *(f"#{tag}" for tag in chance.choices(TAGS, k=2))])),
         }
         for i in range(chance.choice((0, 1, 4, 12, 45)))
     ]

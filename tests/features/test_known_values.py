@@ -65,11 +65,7 @@ COPIED = ["great content keep it up", "Great content, keep it up!!", "i was ther
 ADDRESSED = ["I like your hair", "für dich immer", "Mira is back", "so good"] + ["no word here"] * 6
 ASKED = ["where?", "هل هذا؟", "本当？", "yes."] + ["ok"] * 6
 
-TAGGED = ["#alps #snow"] * 5 + ["#alps #Straße", "#food #STRASSE #travel", "look at this"]
-TAGS = ["alps", "snow"] * 5 + ["alps", "strasse", "food", "strasse", "travel"]
 DRIFTED = bare(posts=captioned(["#a #b"] * 6, 5) + [{**post, "post_id": f"o{post['post_id']}"} for post in captioned(["#b #c"] * 5, 95)])
-P_NEW, P_OLD = {"a": 0.5, "b": 0.5, "c": 0.0}, {"a": 0.0, "b": 0.5, "c": 0.5}
-JSD = sum(0.5 * p[k] * math.log(2 * p[k] / (P_NEW[k] + P_OLD[k])) for p in (P_NEW, P_OLD) for k in "abc" if p[k])
 
 CASES: list[tuple[str, Document, float]] = [
     ("comment_distinct_words", bare(comments=comments(NUMBERED)), len(set(FLAT[-100:])) / 100),
@@ -100,12 +96,6 @@ CASES: list[tuple[str, Document, float]] = [
     ("address_share", bare(comments=comments(ADDRESSED)), 0.2),
     ("question_share", bare(comments=comments(ASKED)), 0.3),
     ("question_share", bare(comments=comments([*ASKED, "why?"], [*"abcdefghij", "own"])), 4 / 11),
-    ("hashtag_entropy", bare(posts=captioned(TAGGED)), entropy(TAGS)),
-    ("hashtag_entropy", bare(posts=posts([1] * 6, hashtags=["#Alps", "snow"])), entropy(["alps", "snow"] * 6)),
-    ("hashtag_entropy", bare(posts=captioned(TAGGED[:4])), NAN),
-    ("effective_topics", bare(posts=captioned(TAGGED)), 1 / simpson(TAGS)),
-    ("effective_topics", bare(posts=captioned([f"#a{i}" for i in range(12)])), NAN),
-    ("topic_drift", DRIFTED, JSD),
     ("sponsored_share", bare(posts=captioned(["#ad", "#Werbung", "plain", "#alps"])), 0.5),
     (
         "sponsored_share",
