@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+# These two fill the family of comments, each with its subject.
+from features import closeness, commenters  # noqa: F401
 from features.comments import COMMENTS
 from features.engagement import ENGAGEMENT
 from features.feature import ACCOUNTS, DERIVED, Family, Feature, parameters

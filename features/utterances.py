@@ -1,0 +1,163 @@
+"""Loops over the comments of each account and the words in them: how long they are, to whom they speak, what they repeat or promote.
+
+Words of comment j lie in `words[inner[j]:inner[j + 1]]`, comments of account i in `starts[i]:starts[i + 1]`; `known[j]` is False where
+a comment's text is unknown. Keys and notes are those of a Lexicon.
+"""
+
+import numpy as np
+
+from features.alphabet import SIZE, WORD
+from features.compiled import kernel
+from features.lexicon import note_of
+from features.scanning import decode
+
+A = np.ndarray
+
+# Shorter runs of letters in a name are initials, and words of every language.
+_LETTERS_OF_A_NAME = 3
+# Names of more words than this are searched, not looked through.
+_FEW_NAMES = 8
+
+
+@kernel
+def sizes(inner: A, characters: A, emoji: A, starts: A, at_least: int) -> tuple[A, A, A, A]:
+    """Share of comments that are emoji alone, share with one or two words, mean and standard deviation of ln(1 + characters)."""
+    alone, brief, mean, spread = np.full((4, len(starts) - 1), np.nan)
+    for i in range(len(alone)):
+        count, only_emoji, short, middle, squares = 0, 0, 0, 0.0, 0.0
+        for j in range(starts[i], starts[i + 1]):
+            if np.isnan(characters[j]):
+                continue
+            count += 1
+            words = inner[j + 1] - inner[j]
+            if words == 0 and emoji[j] > 0:
+                only_emoji += 1
+            elif 1 <= words <= 2:
+                short += 1
+            length = np.log(characters[j] + 1.0)
+            step = length - middle
+            middle += step / count
+            squares += step * (length - middle)
+        if count >= max(at_least, 2):
+            alone[i], brief[i], mean[i], spread[i] = only_emoji / count, short / count, middle, np.sqrt(squares / (count - 1))
+    return alone, brief, mean, spread
+
+
+@kernel
+def noted_share(folded: A, inner: A, known: A, starts: A, keys: A, notes: A, at_least: int) -> A:
+    """Share of the comments with words whose folded code is in the lexicon; NaN for fewer than `at_least`."""
+    out = np.full(len(starts) - 1, np.nan)
+    for i in range(len(out)):
+        count, hits = 0, 0
+        for j in range(starts[i], starts[i + 1]):
+            if known[j] and inner[j + 1] > inner[j]:
+                count += 1
+                if note_of(keys, notes, folded[j]) != 0:
+                    hits += 1
+        if count >= max(at_least, 1):
+            out[i] = hits / count
+    return out
+
+
+@kernel
+def outweighing_share(words: A, inner: A, known: A, starts: A, keys: A, notes: A, weights: A, threshold: float, at_least: int) -> A:
+    """Share of comments whose different words weigh more than the threshold together; NaN for fewer than `at_least`.
+
+    The note of a word is its place in `weights` plus one.
+    """
+    out = np.full(len(starts) - 1, np.nan)
+    last = np.full(len(weights), -1, dtype=np.int64)
+    for i in range(len(out)):
+        count, hits = 0, 0
+        for j in range(starts[i], starts[i + 1]):
+            if not known[j]:
+                continue
+            count += 1
+            weight = 0.0
+            for at in range(inner[j], inner[j + 1]):
+                place = note_of(keys, notes, words[at]) - 1
+                if place >= 0 and last[place] != j:
+                    last[place] = j
+                    weight += weights[place]
+            if weight > threshold:
+                hits += 1
+        if count >= max(at_least, 1):
+            out[i] = hits / count
+    return out
+
+
+@kernel
+def names_of(one: A, one_offsets: A, other: A, other_offsets: A, kind: A) -> tuple[A, A]:
+    """Both texts of each account behind each other, everything blanked that is no run of three letters or more: bytes and offsets."""
+    n = len(one_offsets) - 1
+    offsets = np.zeros(n + 1, dtype=np.int64)
+    for i in range(n):
+        offsets[i + 1] = offsets[i] + one_offsets[i + 1] - one_offsets[i] + other_offsets[i + 1] - other_offsets[i] + 1
+    out = np.full(offsets[n], 32, dtype=np.uint8)
+    for i in range(n):
+        begin, place = one_offsets[i], offsets[i]
+        end, behind = one_offsets[i + 1], offsets[i] + one_offsets[i + 1] - one_offsets[i] + 1
+        for turn in range(2):
+            source = one if turn == 0 else other
+            if turn == 1:
+                begin, end, place = other_offsets[i], other_offsets[i + 1], behind
+            at, run, letters, shift = begin, begin, 0, place - begin
+            while at <= end:
+                point, after = 32, at + 1
+                if at < end:
+                    point, after = decode(source, at, end)
+                if point < SIZE and kind[point] == WORD and point != 95:
+                    letters += 1
+                else:
+                    if letters >= _LETTERS_OF_A_NAME:
+                        out[run + shift : at + shift] = source[run:at]
+                    letters, run = 0, after
+                at = after
+    return out, offsets
+
+
+@kernel
+def without_noted(words: A, starts: A, keys: A, notes: A) -> tuple[A, A]:
+    """The words of each account that the lexicon does not have, sorted, and where each account's begin."""
+    out, kept, place = np.empty(len(words), dtype=np.int64), np.zeros(len(starts), dtype=np.int64), 0
+    for i in range(len(starts) - 1):
+        for j in range(starts[i], starts[i + 1]):
+            if note_of(keys, notes, words[j]) == 0:
+                out[place] = words[j]
+                place += 1
+        kept[i + 1] = place
+        out[kept[i] : place].sort()
+    return out[:place].copy(), kept
+
+
+@kernel
+def addressed_share(
+    words: A, inner: A, known: A, starts: A, spoken: A, keys: A, notes: A, names: A, name_starts: A, anywhere: int, at_least: int
+) -> A:
+    """Share of comments with a word that addresses in the comment's language `spoken`, or a word of the owner's name; NaN below `at_least`.
+
+    The note of a word has bit k for the language of code k + 1, and the bit `anywhere` where it may count in an unknown one.
+    """
+    out = np.full(len(starts) - 1, np.nan)
+    for i in range(len(out)):
+        own = names[name_starts[i] : name_starts[i + 1]]
+        count, hits = 0, 0
+        for j in range(starts[i], starts[i + 1]):
+            if not known[j]:
+                continue
+            count += 1
+            bit = spoken[j] - 1 if 0 < spoken[j] <= anywhere else anywhere
+            for at in range(inner[j], inner[j + 1]):
+                hit = (note_of(keys, notes, words[at]) >> bit) & 1 == 1
+                if not hit and len(own) <= _FEW_NAMES:
+                    for name in own:
+                        hit = hit or name == words[at]
+                elif not hit:
+                    place = np.searchsorted(own, words[at])
+                    hit = place < len(own) and own[place] == words[at]
+                if hit:
+                    hits += 1
+                    break
+        if count >= max(at_least, 1):
+            out[i] = hits / count
+    return out
