@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from features import answers, utterances
+from features import answers, names, utterances
 from features.alphabet import alphabet
 from features.columns import Column, Events, Labels, median, share
 from features.comments import COMMENTS, FEW
@@ -40,10 +40,10 @@ def _no_names() -> Lexicon:
 def owner_names(name: Text, handle: Text) -> Labels:
     """The words of each account's name and handle that are its own."""
     kind, *_ = alphabet()
-    data, offsets = utterances.names_of(name.data, name.offsets, handle.data, handle.offsets, kind)
+    data, offsets = names.long_words(name.data, name.offsets, handle.data, handle.offsets, kind)
     words = Text(data, offsets, np.ones(len(name.known), dtype=np.bool_), name.starts).reading.words.flat
     common = _no_names()
-    return Labels(*utterances.without_noted(words.codes, words.starts, common.keys, common.notes))
+    return Labels(*names.without_noted(words.codes, words.starts, common.keys, common.notes))
 
 
 @derived
@@ -113,10 +113,10 @@ def address_share(their_reading: Reading, their_languages: Labels, owner_names: 
     """Share of comments with a word of the second person, a thank-you, or a word of the owner's name; a word that another of the seven
     languages has in another sense counts only where the comment's language is known."""
     words, spoken, known = their_reading.words, their_languages.codes, address()
-    keys, notes, names = known.keys, known.notes, owner_names
+    keys, notes, own = known.keys, known.notes, owner_names
     return Column(
         utterances.addressed_share(
-            words.codes, words.inner, words.known, words.starts, spoken, keys, notes, names.codes, names.starts, len(LANGUAGES), FEW
+            words.codes, words.inner, words.known, words.starts, spoken, keys, notes, own.codes, own.starts, len(LANGUAGES), FEW
         )
     )
 

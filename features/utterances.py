@@ -6,15 +6,11 @@ a comment's text is unknown. Keys and notes are those of a Lexicon.
 
 import numpy as np
 
-from features.alphabet import SIZE, WORD
 from features.compiled import kernel
 from features.lexicon import note_of
-from features.scanning import decode
 
 A = np.ndarray
 
-# Shorter runs of letters in a name are initials, and words of every language.
-_LETTERS_OF_A_NAME = 3
 # Names of more words than this are searched, not looked through.
 _FEW_NAMES = 8
 
@@ -84,50 +80,6 @@ def outweighing_share(words: A, inner: A, known: A, starts: A, keys: A, notes: A
         if count >= max(at_least, 1):
             out[i] = hits / count
     return out
-
-
-@kernel
-def names_of(one: A, one_offsets: A, other: A, other_offsets: A, kind: A) -> tuple[A, A]:
-    """Both texts of each account behind each other, everything blanked that is no run of three letters or more: bytes and offsets."""
-    n = len(one_offsets) - 1
-    offsets = np.zeros(n + 1, dtype=np.int64)
-    for i in range(n):
-        offsets[i + 1] = offsets[i] + one_offsets[i + 1] - one_offsets[i] + other_offsets[i + 1] - other_offsets[i] + 1
-    out = np.full(offsets[n], 32, dtype=np.uint8)
-    for i in range(n):
-        begin, place = one_offsets[i], offsets[i]
-        end, behind = one_offsets[i + 1], offsets[i] + one_offsets[i + 1] - one_offsets[i] + 1
-        for turn in range(2):
-            source = one if turn == 0 else other
-            if turn == 1:
-                begin, end, place = other_offsets[i], other_offsets[i + 1], behind
-            at, run, letters, shift = begin, begin, 0, place - begin
-            while at <= end:
-                point, after = 32, at + 1
-                if at < end:
-                    point, after = decode(source, at, end)
-                if point < SIZE and kind[point] == WORD and point != 95:
-                    letters += 1
-                else:
-                    if letters >= _LETTERS_OF_A_NAME:
-                        out[run + shift : at + shift] = source[run:at]
-                    letters, run = 0, after
-                at = after
-    return out, offsets
-
-
-@kernel
-def without_noted(words: A, starts: A, keys: A, notes: A) -> tuple[A, A]:
-    """The words of each account that the lexicon does not have, sorted, and where each account's begin."""
-    out, kept, place = np.empty(len(words), dtype=np.int64), np.zeros(len(starts), dtype=np.int64), 0
-    for i in range(len(starts) - 1):
-        for j in range(starts[i], starts[i + 1]):
-            if note_of(keys, notes, words[j]) == 0:
-                out[place] = words[j]
-                place += 1
-        kept[i + 1] = place
-        out[kept[i] : place].sort()
-    return out[:place].copy(), kept
 
 
 @kernel

@@ -51,16 +51,21 @@ def promotion() -> tuple[np.ndarray, np.ndarray, float]:
     Logistic regression on which words stand in a comment; the threshold leaves FALSE_ALARMS of the other comments above it when each is
     judged by a model that has seen no comment of its campaign.
     """
+    X, y, campaign, codes = examples()
+    apart = out_of_fold(X, y, campaign)
+    learner = _learner().fit(X, y)
+    threshold = float(np.quantile(apart[~y], 1 - FALSE_ALARMS, method="higher"))
+    return codes, learner.coef_[0], threshold - float(learner.intercept_[0])
+
+
+def examples() -> tuple[csr_matrix, np.ndarray, np.ndarray, np.ndarray]:
+    """Which words stand in each labelled comment (n, w), whether it promotes (n,), its campaign (n,), and the words' codes (w,)."""
     pool = pool_of_comments()
     text = Text.from_list([" ".join(words) for words in pool["words"].to_pylist()], np.array([0, len(pool)], dtype=np.int64))
     words = text.reading.words
     codes, column = np.unique(words.codes, return_inverse=True)
     X = csr_matrix((np.ones(len(column)), column, words.inner), shape=(len(pool), len(codes)))
-    y = pool["scam"].to_numpy()
-    apart = out_of_fold(X, y, pool["campaign"].to_numpy())
-    learner = _learner().fit(X, y)
-    threshold = float(np.quantile(apart[~y], 1 - FALSE_ALARMS, method="higher"))
-    return codes, learner.coef_[0], threshold - float(learner.intercept_[0])
+    return X, pool["scam"].to_numpy(), pool["campaign"].to_numpy(), codes
 
 
 def out_of_fold(X: csr_matrix, y: np.ndarray, campaign: np.ndarray) -> np.ndarray:
