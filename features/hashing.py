@@ -27,8 +27,12 @@ def room_for_each(starts: A) -> int:
 
 @kernel
 def slot_of(keys: A, places: A, key: int, size: int) -> int:
-    """Where `key` stands in the first `size` slots of the table, or the free slot (place -1) where it belongs."""
-    slot = (key ^ (key >> 29)) & (size - 1)
+    """Where `key` stands in the first `size` slots of the table, or the free slot (place -1) where it belongs.
+
+    The step from slot to slot is the key's own (double hashing, Knuth 6.4): who makes ids that fall into one slot, which takes some
+    patience, would have to make half of their other bits agree as well before the search got slow.
+    """
+    slot, step = key & (size - 1), (key >> 32) | 1
     while places[slot] >= 0 and keys[slot] != key:
-        slot = (slot + 1) & (size - 1)
+        slot = (slot + step) & (size - 1)
     return int(slot)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import roc_auc_score
 
@@ -22,7 +21,10 @@ from training import reference
 from training.reference import comments as learnt
 from training.worlds.phrases import KINDS, LANGUAGES, NICHES, phrases
 
-SCAMSPOT = Path(__file__).parents[3] / "shared" / "data" / "comments" / "comments_extracted.csv.gz"
+
+def scamspot(shared_data: Path) -> list[dict[str, str]]:
+    with gzip.open(shared_data / "comments" / "comments_extracted.csv.gz", "rt", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def texts(values: list[str]) -> Text:
@@ -131,21 +133,16 @@ def test_languages_of_phrases_that_carry_their_language_are_right() -> None:
     assert {language for language in LANGUAGES if answered[language] < 0.33 * asked[language]} == set()
 
 
-@pytest.mark.skipif(not SCAMSPOT.is_file(), reason="the real comments are not on this machine (shared/data/comments)")
-def test_real_comments_under_english_pages_are_english_or_unknown() -> None:
+def test_real_comments_under_english_pages_are_english_or_unknown(shared_data: Path) -> None:
     """4,470 comments of 37 finance pages; the fifteen that were called something else were read, and all are what they were called."""
-    with gzip.open(SCAMSPOT, "rt", encoding="utf-8") as file:
-        said = sorted({row["text"] for row in csv.DictReader(file) if row["text"]})
+    said = sorted({row["text"] for row in scamspot(shared_data) if row["text"]})
     codes = languages(texts(said)).codes
     english = TOLD.index("en") + 1
     assert np.mean(codes != 0) > 0.6
     assert np.sum((codes != 0) & (codes != english) & (codes <= len(LANGUAGES))) <= 15
 
 
-@pytest.mark.skipif(not SCAMSPOT.is_file(), reason="the real comments are not on this machine (shared/data/comments)")
-def test_the_pool_is_what_its_notice_says() -> None:
-    with gzip.open(SCAMSPOT, "rt", encoding="utf-8") as file:
-        labels = [row["type"] for row in csv.DictReader(file)]
-    pool = pq.read_table(Path(learnt.__file__).parents[1] / "pools" / "scamspot.parquet")
+def test_the_pool_is_what_its_notice_says(shared_data: Path) -> None:
+    labels, pool = [row["type"] for row in scamspot(shared_data)], learnt.pool_of_comments()
     assert labels.count("scam") == int(np.sum(pool["scam"].to_numpy()))
     assert labels.count("real") == int(np.sum(~pool["scam"].to_numpy()))
