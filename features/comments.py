@@ -3,7 +3,7 @@
 import numpy as np
 
 from features import answers, diversity, recurrence, utterances
-from features.columns import Column, Events, Labels, clipped, kinds, log
+from features.columns import Column, Events, Labels, kinds
 from features.feature import Family, derived
 from features.languages import differing_share, languages, owner_languages
 from features.reference import PeerComments
@@ -141,7 +141,7 @@ def comment_mtld(their_repetition: Labels) -> Column:
 def comment_evenness(their_reading: Reading) -> Column:
     """Entropy (Miller-Madow) of whole comments, without case, signs and emoji, over ln of their number."""
     groups = kinds(their_reading.folded, FEW)
-    return clipped(groups.entropy / log(groups.many), 0.0, 1.0)
+    return Column(utterances.evenness(groups.entropy.values, groups.many.values))
 
 
 @COMMENTS.feature(

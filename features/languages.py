@@ -1,11 +1,12 @@
 """The language of a comment, told by its function words or its script; unknown unless they leave no doubt.
 
-Most comments are too short for any method: a statistical detector (lingua 2.2 was tried) takes "super Foto" for Italian and "ok" for Zulu,
-and needs a newer Python than the oldest that is supported here. A wrong language would look like a foreign audience, an unknown one
-costs nothing, so a comment needs a word that only one language has, and more evidence for it than for any other.
+Most comments are too short for any method: lingua 2.2, a statistical detector, takes "super Foto" for Italian and "ok" for Zulu, and
+needs a newer Python than the oldest supported here. A wrong language would look like a foreign audience, an unknown one costs nothing.
+So a comment needs a word that only one language has, one more that fits, and more evidence for it than for any other.
 
-Measured (docs of the change): 0.9998 right among those answered of 87,672 phrases in the seven languages, none wrong among the
-answers to 4,470 real comments that were looked through; answered are 9 % of two words, 42 % of three or four, 93 % of eight or more.
+Measured on 87,672 phrases of the simulated worlds in the seven languages: 64 % answered (9 % of two words, 42 % of three or four, 93 %
+of eight or more), 0.9999 of the answers right, in each language at least 0.999. Of 4,470 real comments under English pages (ScamSpot) 68 %
+are answered; the 26 answers that are not English were read, and all are right.
 """
 
 from __future__ import annotations

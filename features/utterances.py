@@ -40,6 +40,16 @@ def sizes(inner: A, characters: A, emoji: A, starts: A, at_least: int) -> tuple[
 
 
 @kernel
+def evenness(entropy: A, many: A) -> A:
+    """Entropy over that of so many different things; the correction of the entropy may lift it beyond, which counts as 1."""
+    out = np.full(len(many), np.nan)
+    for i in range(len(out)):
+        if many[i] > 1.0:
+            out[i] = min(entropy[i] / np.log(many[i]), 1.0)
+    return out
+
+
+@kernel
 def noted_share(folded: A, inner: A, known: A, starts: A, keys: A, notes: A, at_least: int) -> A:
     """Share of the comments with words whose folded code is in the lexicon; NaN for fewer than `at_least`."""
     out = np.full(len(starts) - 1, np.nan)

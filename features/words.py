@@ -7,7 +7,7 @@ from features.text import word_codes
 
 # Words that address a person in each language: second person, singular and plural, familiar and polite, verbs and the suffixed forms of
 # Turkish among them, and thanks. Left out where the same word is commoner in another sense within its language: German "sie", "ihr",
-# "ihnen" and "ihre" are mostly she, her and they, French "peux" and Spanish "sigue" mostly I and he, Italian "sei" six, "lei" she.
+# "ihnen" and "ihre" are mostly she, her and they, French "peux" and Spanish "sigue" mostly I and he, Italian "lei" she.
 ADDRESS = {
     "de": (
         "du dich dir dein deine deinen deinem deiner deines euch euer eure euren eurem eurer bist hast kannst machst siehst wirst warst "
@@ -24,7 +24,7 @@ ADDRESS = {
     ),
     "it": (
         "tu te ti tuo tua tuoi tue voi vostro vostra vostri vostre puoi potresti vuoi dovresti stai siete avete potete riesci sembri "
-        "saresti grazie hai"
+        "saresti grazie hai sei"
     ),
     "pt": (
         "você vocês voce voces vc vcs cê tu te ti teu tua teus tuas contigo seu seus suas podes podias fazes queres tens estás és "
@@ -34,11 +34,11 @@ ADDRESS = {
         "sen seni sana sende senden senin seninle sensin sensiz siz sizi sizde sizden sizin sizinle sizsiniz sayende sayenizde varsın "
         "varsınız misin mısın musun müsün misiniz mısınız musunuz müsünüz güzelsin güzelsiniz harikasın harikasınız süpersin tatlısın "
         "muhteşemsin mükemmelsin yapıyorsun yapıyorsunuz olmuşsun yapmışsın kullanıyorsun ediyorsun diyorsun eline ellerine elinize "
-        "emeğine emeğinize yüreğine ağzına teşekkür teşekkürler sağol sağolun size"
+        "içtensin emeğine emeğinize yüreğine ağzına teşekkür teşekkürler sağol sağolun paylaşımlarınız size"
     ),
 }
 # Of those, the words that another of the seven languages uses in another sense: they count only where the comment's language is known.
-ADDRESS_ELSEWHERE = "du os u ur tue siete voce es as has hai sua size"
+ADDRESS_ELSEWHERE = "du os u ur tue siete voce es as has hai sei sua size"
 
 # What stands in the names of many accounts; a comment with such a word speaks of the subject, not to the account.
 SUBJECT_WORDS = (
