@@ -80,8 +80,8 @@ def owner_reply_rate(owner_comments: tuple[Events, Events]) -> Column:
     raises_suspicion=0,
     source="method E15; how soon says more of time zones and habits than of closeness",
     unknown="fewer than three answers of the owner to comments that were seen",
-    high="The account takes {value} hours to answer a comment.",
-    low="The account answers a comment within {value} hours.",
+    high="A typical answer of the account comes after {value} hours.",
+    low="A typical answer of the account comes within {value} hours.",
 )
 def owner_reply_hours(owner_answers: tuple[Events, Column]) -> Column:
     """Median time from a comment to the owner's first answer to it."""

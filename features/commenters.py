@@ -12,7 +12,7 @@ from features.feature import derived
 from features.text import Text
 
 FEW_POSTS = 4
-# With fewer posts than this not even the strictest company of two people stands out from chance.
+# Among fewer posts than this hardly anybody could stand out from chance.
 FEW_POSTS_FOR_COMPANY = 8
 # A sample that would hold fewer commenters than this, if all of them followed, says nothing about the others.
 FEWEST_EXPECTED = 5.0
@@ -56,7 +56,7 @@ def commenter_concentration(their_authors: Labels) -> Column:
     source="Ferreira et al. 2021 (commenters against a null of independent ones); pods come again, and so do regulars",
     unknown="comments by others were seen under fewer than four posts, or nobody could have come again",
     high="The same people comment from post to post more often than their number lets expect ({value} standard deviations).",
-    low="From post to post other people comment than chance would bring ({value} standard deviations).",
+    low="Fewer people come again from post to post than chance would bring ({value} standard deviations).",
 )
 def commenter_overlap(attended: Attendance) -> Column:
     """Mean Jaccard similarity of the commenters of consecutive posts, against draws from all commenters (hypergeometric); newest 64
