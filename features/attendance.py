@@ -123,8 +123,8 @@ def overlap(marks: A, starts: A, many: A, at_least: int) -> A:
             mean, spread = _expected_overlap(sizes[post], sizes[post + 1], people)
             beyond += both[post] / (sizes[post] + sizes[post + 1] - both[post]) - mean
             variance += spread
-        if variance > 1e-12:
-            out[i] = beyond / np.sqrt(variance)
+        # Where only one overlap was possible this is 0 / 0, which is unknown.
+        out[i] = beyond / np.sqrt(variance)
     return out
 
 
@@ -136,21 +136,18 @@ def followers_met(people: A, starts: A, sample: A, sample_starts: A, followers: 
     most = room_for_each(sample_starts)
     keys, places = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64)
     for i in range(len(out)):
-        commenters = starts[i + 1] - starts[i]
-        sampled = sample_starts[i + 1] - sample_starts[i]
-        if commenters == 0 or sampled == 0 or not commenters * min(sampled / followers[i], 1.0) >= fewest_expected:
+        commenters, sampled = starts[i + 1] - starts[i], sample_starts[i + 1] - sample_starts[i]
+        expected = commenters * min(sampled / followers[i], 1.0)
+        if not expected >= fewest_expected:
             continue
-        size, distinct, met = room(sampled), 0, 0
+        size, met = room(sampled), 0
         places[:size] = -1
         for j in range(sample_starts[i], sample_starts[i + 1]):
             slot = slot_of(keys, places, sample[j], size)
-            if sample[j] != 0 and places[slot] < 0:
-                keys[slot], places[slot] = sample[j], j
-                distinct += 1
+            keys[slot], places[slot] = sample[j], j
         for who in range(starts[i], starts[i + 1]):
             if places[slot_of(keys, places, people[who], size)] >= 0:
                 met += 1
-        expected = commenters * min(distinct / followers[i], 1.0)
-        if met > 0 and expected >= fewest_expected:
+        if met > 0:
             out[i] = met / expected
     return out

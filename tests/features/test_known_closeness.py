@@ -75,7 +75,7 @@ CASES: list[tuple[str, Document, float]] = [
     ("owner_reply_rate", without(talk(ANSWERS, author_id="x"), "by_owner"), NAN),
     ("owner_reply_rate", talk(ANSWERS, author_id="x"), 6 / 13),
     # "du" is German for you and French for of the: it counts where the language is known.
-    ("address_share", spoken("ich glaube dass du und wir das sind", "la photo du jour est dans le journal", "du jour"), 0.1),
+    ("address_share", spoken("ich glaube dass du und wir das sind", "la photo du jour est dans le journal", "soleil du matin"), 0.1),
     ("address_share", spoken("thanks", "TEŞEKKÜRLER", "merci beaucoup", "Usted sabe", "your's", "çok güzelsin"), 0.6),
     ("address_share", spoken("mira!", "MIRA look", "öz", "travels well", "mira_99", "admiral"), 0.3),
     ("address_share", spoken(*["you"] * 9), 0.9),

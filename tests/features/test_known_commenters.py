@@ -84,11 +84,13 @@ def at_random(seed: int, posts: int, people: int, size: int) -> list[str]:
 
 
 REGULARS = ["abcd", "abce", "abfg", "ahij", "abck", "lmno"]
-LONG = at_random(1, 80, 40, 6)
+# People of the first posts only, which are too many to count.
+LONG = [*["opqrst"] * 10, *at_random(1, 70, 40, 6)]
 # x, y and z come together under every other of twelve posts, among 30 people who come as they like.
 COMPANY = [group + ("xyz" if post % 2 else "") for post, group in enumerate(at_random(2, 12, 30, 4))]
 LOOSE = at_random(3, 12, 30, 6)
 MANY = [group + ("xy" if post % 3 == 0 else "") for post, group in enumerate(at_random(4, 70, 300, 9))]
+FULL = [group + ("xy" if post % 2 else "") for post, group in enumerate(at_random(6, 40, 300, 150))]
 UNEVEN = [[90.0, 89.9, 89.89, 80.0, 79.0], [60.0, 59.0, 57.9, 57.0], [50.0, 49.999, 49.998, 20.0], [10.0, 9.0]]
 CLOCK = [[90.0 - post * 10 - 0.5 * i for i in range(6)] for post in range(4)]
 
@@ -113,9 +115,14 @@ CASES: list[tuple[str, Document, float]] = [
     ("co_commenter_share", bare(comments=crowds(MANY)), together(MANY)),
     ("co_commenter_share", bare(comments=crowds(COMPANY[:7])), NAN),
     ("co_commenter_share", bare(comments=crowds(list("abcdefghi"))), NAN),
+    # Once is no company, however unlikely.
+    ("co_commenter_share", bare(comments=crowds(["abxy", *["ab"] * 23])), 0.0),
+    # More people than are compared: those under half of the posts come first.
+    ("co_commenter_share", bare(comments=crowds(FULL)), together(FULL)),
     # Those who are under all posts are in nobody's company more than anybody must be.
     ("co_commenter_share", bare(comments=crowds([group + "xy" for group in at_random(5, 12, 30, 4)])), 0.0),
     ("comment_burstiness", timed(UNEVEN), burstiness(UNEVEN)),
+    ("comment_burstiness", timed([*UNEVEN, [5.0] * 6]), burstiness(UNEVEN)),
     ("comment_burstiness", timed(CLOCK), -1.0),
     ("comment_burstiness", timed(UNEVEN[:2]), NAN),
     ("comment_burstiness", timed([[50.0] * 6] * 4), NAN),
@@ -140,6 +147,7 @@ def test_the_planted_company_is_found_and_no_other() -> None:
     assert together(COMPANY) == 18 / 66
     assert together(LOOSE) == 0.0
     assert 0 < together(MANY) < 1
+    assert together(FULL) > 0
 
 
 def test_company_without_ties_is_seldom_found() -> None:

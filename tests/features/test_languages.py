@@ -42,6 +42,7 @@ def told(*values: str | None) -> list[str | None]:
         "#love #art",
         "@the_and_of_it",
         "no no no no",
+        "what what what",
         "a",
         "de la",
         "in",
