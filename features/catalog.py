@@ -11,6 +11,8 @@ import numpy as np
 
 # Families too large for one file; these fill them.
 from features import (  # noqa: F401
+    closeness,
+    commenters,
     engagement_time,
     follower_handles,
     follower_peers,

@@ -1,10 +1,13 @@
-"""Comments: does an audience speak, or a template? And does the account answer?"""
+"""Comments: does an audience speak, or a template? In which language, and is it promotion?"""
 
-from features import diversity
-from features.columns import Column, Events, Labels, clipped, deviation, kinds, log, mean, share, total
+import numpy as np
+
+from features import answers, diversity, recurrence, utterances
+from features.columns import Column, Events, Labels, kinds
 from features.feature import Family, derived
+from features.languages import differing_share, languages, owner_languages
+from features.reference import PeerComments
 from features.text import Reading, Text
-from features.words import ADDRESS, codes
 
 COMMENTS = Family("comments", "Does an audience speak here, and is it answered?")
 
@@ -19,9 +22,16 @@ _FEW_WORDS = "the comments seen by others hold too few words"
 
 
 @derived
-def by_others(comment_by_owner: Events) -> Events:
+def owner_comments(comment_by_owner: Events, comment_author_id: Labels, account_id: Labels) -> tuple[Events, Events]:
+    """1 for the owner's comments (the export says so, or the author's id is the account's), and 1 where that is known."""
+    own, told = answers.spoken_by_owner(comment_by_owner.values, comment_author_id.codes, account_id.codes, comment_author_id.starts)
+    return Events(own, comment_author_id.starts), Events(told, comment_author_id.starts)
+
+
+@derived
+def by_others(owner_comments: tuple[Events, Events]) -> Events:
     """1 for comments by others than the owner; a comment counts as another's when nothing says it is the owner's."""
-    return Events((comment_by_owner.values != 1.0).astype(float), comment_by_owner.starts)
+    return ~owner_comments[0]
 
 
 @derived
@@ -40,8 +50,31 @@ def their_authors(comment_author_id: Labels, by_others: Events) -> Labels:
 
 
 @derived
-def owner_names(name: Text, handle: Text) -> tuple[Reading, Reading]:
-    return name.reading, handle.reading
+def their_repetition(their_reading: Reading) -> Labels:
+    """All their words in the order of time, each as the distance to the same word before it (0 = new)."""
+    flat = their_reading.words.flat
+    return Labels(recurrence.earlier_places(flat.codes, flat.starts), flat.starts)
+
+
+@derived
+def their_sizes(their_reading: Reading) -> tuple[Column, Column, Column, Column]:
+    """Share of emoji-only and of brief comments, mean and standard deviation of ln(1 + characters)."""
+    words, reading = their_reading.words, their_reading
+    found = utterances.sizes(words.inner, reading.characters.values, reading.emoji.values, words.starts, FEW)
+    alone, brief, mean, spread = map(Column, found)
+    return alone, brief, mean, spread
+
+
+@derived
+def their_languages(their_text: Text) -> Labels:
+    """The language of each comment by others, where its words or its script leave no doubt."""
+    return languages(their_text)
+
+
+@derived
+def owner_language(language: Text, post_caption: Text) -> np.ndarray:
+    """The code of the account's language: as the platform tells, else that of its captions; 0 where neither is known."""
+    return owner_languages(language, post_caption)
 
 
 @COMMENTS.feature(
@@ -52,10 +85,9 @@ def owner_names(name: Text, handle: Text) -> tuple[Reading, Reading]:
     high="{value} of the words in the comments are different words.",
     low="Only {value} of the words in the comments are different words.",
 )
-def comment_distinct_words(their_reading: Reading) -> Column:
+def comment_distinct_words(their_repetition: Labels) -> Column:
     """Distinct words among the newest 100 words of comments."""
-    words = their_reading.words
-    return Column(diversity.distinct_share(words.codes, words.inner, words.starts, 1, WORDS_COMPARED))
+    return Column(recurrence.newest_distinct_share(their_repetition.codes, their_repetition.starts, WORDS_COMPARED))
 
 
 @COMMENTS.feature(
@@ -80,10 +112,22 @@ def comment_distinct_pairs(their_reading: Reading) -> Column:
     high="Runs of fifty words in the comments hold {value} different words.",
     low="Runs of fifty words in the comments hold only {value} different words.",
 )
-def comment_mattr(their_reading: Reading) -> Column:
+def comment_mattr(their_repetition: Labels) -> Column:
     """Moving-average type-token ratio: mean share of different words in every run of 50 words, comments in order of time."""
-    flat = their_reading.words.flat
-    return Column(diversity.moving_type_token_ratio(flat.codes, flat.starts, WINDOW))
+    return Column(recurrence.moving_type_token_ratio(their_repetition.codes, their_repetition.starts, WINDOW))
+
+
+@COMMENTS.feature(
+    unit="count",
+    raises_suspicion=-1,
+    source="McCarthy & Jarvis 2010 (MTLD, threshold 0.72, forwards and backwards)",
+    unknown="the comments seen by others hold fewer than 100 words",
+    high="The comments go on for {value} words before they repeat themselves.",
+    low="The comments repeat themselves after only {value} words.",
+)
+def comment_mtld(their_repetition: Labels) -> Column:
+    """Mean length of the runs of words that keep a share of different words of 0.72; comments in order of time."""
+    return Column(recurrence.textual_diversity(their_repetition.codes, their_repetition.starts, WORDS_COMPARED))
 
 
 @COMMENTS.feature(
@@ -97,7 +141,7 @@ def comment_mattr(their_reading: Reading) -> Column:
 def comment_evenness(their_reading: Reading) -> Column:
     """Entropy (Miller-Madow) of whole comments, without case, signs and emoji, over ln of their number."""
     groups = kinds(their_reading.folded, FEW)
-    return clipped(groups.entropy / log(groups.many), 0.0, 1.0)
+    return Column(utterances.evenness(groups.entropy.values, groups.many.values))
 
 
 @COMMENTS.feature(
@@ -115,15 +159,30 @@ def comment_near_duplicate_share(their_text: Text, their_authors: Labels) -> Col
 
 @COMMENTS.feature(
     unit="share",
+    raises_suspicion=+1,
+    source="generic comments (HypeAuditor), learnt as those under many accounts; weak, because fans write them as well",
+    unknown="fewer than 10 comments with words were seen, or no stock phrases were learnt",
+    high="{value} of the comments are phrases that stand under everybody's posts.",
+    low="Only {value} of the comments are phrases that stand under everybody's posts.",
+)
+def comment_stock_share(their_reading: Reading, peer_comments: PeerComments) -> Column:
+    """Share of the comments with words that are, without case, signs and emoji, among the phrases common to many accounts."""
+    words, stock = their_reading.words, peer_comments.stock
+    found = utterances.noted_share(their_reading.folded.codes, words.inner, words.known, words.starts, stock.keys, stock.notes, FEW)
+    return Column(found if len(peer_comments.stock_phrases) else np.full_like(found, np.nan))
+
+
+@COMMENTS.feature(
+    unit="share",
     raises_suspicion=0,
     source="pods and packages use emoji alone; fans do too",
     unknown=_FEW,
     high="{value} of the comments are emoji alone.",
     low="Only {value} of the comments are emoji alone.",
 )
-def comment_emoji_only_share(their_reading: Reading) -> Column:
+def comment_emoji_only_share(their_sizes: tuple[Column, ...]) -> Column:
     """Share of comments that hold emoji and no word."""
-    return share((their_reading.word_count <= 0) & (their_reading.emoji > 0), FEW)
+    return their_sizes[0]
 
 
 @COMMENTS.feature(
@@ -134,9 +193,9 @@ def comment_emoji_only_share(their_reading: Reading) -> Column:
     high="{value} of the comments have one or two words.",
     low="Only {value} of the comments have one or two words.",
 )
-def comment_brief_share(their_reading: Reading) -> Column:
+def comment_brief_share(their_sizes: tuple[Column, ...]) -> Column:
     """Share of comments with one or two words."""
-    return share((their_reading.word_count >= 1) & (their_reading.word_count <= 2), FEW)
+    return their_sizes[1]
 
 
 @COMMENTS.feature(
@@ -147,9 +206,9 @@ def comment_brief_share(their_reading: Reading) -> Column:
     high="A typical comment is {value} characters long.",
     low="A typical comment is only {value} characters long.",
 )
-def comment_length(their_reading: Reading) -> Column:
+def comment_length(their_sizes: tuple[Column, ...]) -> Column:
     """Mean of ln(1 + characters) of a comment."""
-    return mean(log(their_reading.characters + 1), FEW)
+    return their_sizes[2]
 
 
 @COMMENTS.feature(
@@ -160,74 +219,50 @@ def comment_length(their_reading: Reading) -> Column:
     high="Short and long comments stand side by side (spread {value}).",
     low="The comments are all about as long (spread {value}).",
 )
-def comment_length_spread(their_reading: Reading) -> Column:
+def comment_length_spread(their_sizes: tuple[Column, ...]) -> Column:
     """Standard deviation of ln(1 + characters) of a comment."""
-    return deviation(log(their_reading.characters + 1), FEW)
+    return their_sizes[3]
 
 
 @COMMENTS.feature(
     unit="share",
-    raises_suspicion=+1,
-    source="pods: few people comment on everything; unbiased Herfindahl index",
-    unknown=_FEW,
-    high="Few people write most comments (two comments drawn are by one person in {value} of cases).",
-    low="Many people write the comments (two comments drawn are by one person in {value} of cases).",
+    raises_suspicion=0,
+    source="Zarei et al. 2020: strangers promote under celebrities; words of Erben & Waldis 2024 (ScamSpot)",
+    unknown="fewer than 10 comments by others were seen, or the words of promotion were not learnt",
+    high="{value} of the comments promote something, as strangers do under known accounts.",
+    low="Only {value} of the comments promote something.",
 )
-def commenter_concentration(their_authors: Labels) -> Column:
-    """Chance that two comments drawn at random are by one author: unbiased sum of squared shares."""
-    return kinds(their_authors, FEW).repeat
-
-
-@derived
-def reply_rate(comment_by_owner: Events, by_others: Events) -> Column:
-    told = comment_by_owner >= 0
-    others = total(by_others & told)
-    return (total(comment_by_owner) / others).where_known(others >= FEW)
+def comment_promotion_share(their_reading: Reading, peer_comments: PeerComments) -> Column:
+    """Share of comments whose words weigh for promotion or a scam; context, because nobody chooses who advertises under the posts."""
+    words, learnt = their_reading.words, peer_comments
+    known, keys, notes = words.known, learnt.promotion.keys, learnt.promotion.notes
+    found = utterances.outweighing_share(
+        words.codes, words.inner, known, words.starts, keys, notes, learnt.promotion_weights, learnt.promotion_threshold, FEW
+    )
+    return Column(found if len(learnt.promotion_words) else np.full_like(found, np.nan))
 
 
 @COMMENTS.feature(
-    unit="ratio",
-    raises_suspicion=-1,
-    source="Wies, Bleier & Edeling 2023: personal answers keep an audience",
-    unknown="the export does not tell which comments are the owner's, or fewer than 10 comments by others were seen",
-    high="The account writes {value} comments of its own for each one by others.",
-    low="The account writes only {value} comments of its own for each one by others.",
+    unit="nat",
+    raises_suspicion=0,
+    source="entropy of languages; packages come in any, and so do fans of football and music",
+    unknown="fewer than 10 comments whose language leaves no doubt were seen",
+    high="The comments are in many languages (entropy {value}).",
+    low="The comments are in few languages (entropy {value}).",
 )
-def owner_reply_rate(reply_rate: Column) -> Column:
-    """Comments by the owner for each comment by others."""
-    return reply_rate
-
-
-@derived
-def addressed(their_reading: Reading, owner_names: tuple[Reading, Reading]) -> Column:
-    spoken = their_reading.any_of(codes(ADDRESS))
-    for names in owner_names:
-        named = their_reading.any_shared(names.words)
-        spoken = Events((spoken.values + named.values > 0).astype(float) + 0 * spoken.values, spoken.starts)
-    return share(spoken, FEW)
+def comment_language_entropy(their_languages: Labels) -> Column:
+    """Variety of the languages of comments, Miller-Madow corrected; comments too short to tell are left out."""
+    return kinds(their_languages, FEW).entropy
 
 
 @COMMENTS.feature(
     unit="share",
-    raises_suspicion=-1,
-    source="Thelwall et al. 2022: comments that say you measure parasocial closeness",
-    unknown=_FEW,
-    high="{value} of the comments speak to the account in person.",
-    low="Only {value} of the comments speak to the account in person.",
+    raises_suspicion=0,
+    source="foreign comments are confounded with fame abroad (method, evidence grade C)",
+    unknown="the account's language is unknown, or fewer than 10 comments whose language leaves no doubt were seen",
+    high="{value} of the comments are in another language than the account's.",
+    low="Only {value} of the comments are in another language than the account's.",
 )
-def address_share(addressed: Column) -> Column:
-    """Share of comments with a word of the second person (seven languages) or a word of the owner's name."""
-    return addressed
-
-
-@COMMENTS.feature(
-    unit="share",
-    raises_suspicion=-1,
-    source="Thelwall et al. 2022: an audience that is near asks questions",
-    unknown=_FEW,
-    high="{value} of the comments ask something.",
-    low="Only {value} of the comments ask something.",
-)
-def question_share(their_reading: Reading) -> Column:
-    """Share of comments with a question mark of any script."""
-    return share(their_reading.asks, FEW)
+def comment_other_language_share(their_languages: Labels, owner_language: np.ndarray) -> Column:
+    """Share of comments in another language than the account's own, of those whose language leaves no doubt."""
+    return Column(differing_share(their_languages.codes, their_languages.starts, owner_language, FEW))

@@ -3,34 +3,9 @@
 import numpy as np
 
 from features.compiled import kernel
-from features.tally import longest, room, slot_of
+from features.tally import room, room_for_each, slot_of
 
 A = np.ndarray
-
-
-@kernel
-def moving_type_token_ratio(words: A, starts: A, window: int) -> A:
-    """Mean share of distinct words in every run of `window` words; NaN for fewer words than that.
-
-    Source: Covington & McFall 2010 (MATTR).
-    """
-    out = np.full(len(starts) - 1, np.nan)
-    size = room(longest(starts))
-    keys, places, owner = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.full(size, -1, dtype=np.int64)
-    for i in range(len(out)):
-        first, last = starts[i], starts[i + 1]
-        if last - first < window:
-            continue
-        mask, runs, mass = room(last - first) - 1, last - first - window + 1, 0
-        for j in range(last - first):
-            slot = slot_of(keys, owner, i, mask, words[first + j])
-            # A word is new in every run that holds it and not the same word before it.
-            before = places[slot] if owner[slot] == i else -1
-            keys[slot], places[slot], owner[slot] = words[first + j], j, i
-            earliest = max(j - window + 1, before + 1, 0)
-            mass += max(min(j, runs - 1) - earliest + 1, 0)
-        out[i] = mass / (runs * window)
-    return out
 
 
 @kernel
@@ -66,7 +41,7 @@ def distinct_share(words: A, inner: A, starts: A, pieces: int, of: int) -> A:
 def new_codes(codes: A, recent: A, starts: A) -> A:
     """How many distinct codes of the recent events (flag 1) no earlier event has; NaN where no earlier event has any."""
     out = np.full(len(starts) - 1, np.nan)
-    size = room(longest(starts))
+    size = room_for_each(starts)
     keys, owner = np.empty(size, dtype=np.int64), np.full(size, -1, dtype=np.int64)
     for i in range(len(out)):
         mask, earlier, fresh = room(starts[i + 1] - starts[i]) - 1, 0, 0.0

@@ -3,7 +3,7 @@
 import numpy as np
 
 from features.compiled import kernel
-from features.tally import longest, room, slot_of
+from features.tally import room, room_for_each, slot_of
 
 F = np.ndarray
 
@@ -170,7 +170,7 @@ def kinds(codes: F, starts: F, at_least: int) -> tuple[F, F, F, F, F]:
     """Of the known codes (0 = unknown) of each account: how many, how many distinct, their entropy (nats, Miller-Madow), the chance
     that two drawn are the same, the share of the commonest; NaN for fewer than `at_least`."""
     many, distinct, entropy, repeat, top = np.full((5, len(starts) - 1), np.nan)
-    size = room(longest(starts))
+    size = room_for_each(starts)
     keys, counts, owner = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.full(size, -1, dtype=np.int64)
     used = np.empty(size, dtype=np.int64)
     for i in range(len(many)):

@@ -17,21 +17,32 @@ def room(codes: int) -> int:
 
 
 @kernel
-def longest(starts: A) -> int:
-    """The most events that an account has."""
+def room_for_each(starts: A) -> int:
+    """The size of a table that has room for the events of any account."""
     most = 0
     for i in range(len(starts) - 1):
         most = max(most, starts[i + 1] - starts[i])
-    return most
+    return room(most)
 
 
 @piece
 def slot_of(keys: A, owner: A, turn: int, mask: int, code: int) -> int:
-    """The slot of a code in the turn `turn`: its own, or the empty one where it belongs (`owner[slot] != turn`).
+    """The slot of a code in the turn `turn`: its own, or the free one where it belongs (`owner[slot] != turn`).
 
-    keys, owner: open-addressed, linear probing, of which the slots up to `mask` are used. Source: Knuth, TAOCP 3, 6.4 L.
+    keys, owner: an open-addressed table of which the slots up to `mask` are used. The step from slot to slot is the code's own (double
+    hashing, Knuth, TAOCP 3, 6.4): who makes ids that fall into one slot, which takes some patience, would have to make half of their
+    other bits agree as well before the search got slow.
     """
-    slot = (code ^ (code >> 29)) & mask
+    slot, step = code & mask, (code >> 32) | 1
     while owner[slot] == turn and keys[slot] != code:
-        slot = (slot + 1) & mask
+        slot = (slot + step) & mask
     return slot
+
+
+@kernel
+def place_of(keys: A, places: A, code: int, size: int) -> int:
+    """The same for a table that is cleared in between, whose first `size` slots are used: a free slot has place -1."""
+    slot, step = code & (size - 1), (code >> 32) | 1
+    while places[slot] >= 0 and keys[slot] != code:
+        slot = (slot + step) & (size - 1)
+    return int(slot)

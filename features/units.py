@@ -56,6 +56,8 @@ UNITS = {
         Unit("nat", 0.0, math.inf, _plain),
         Unit("z", -math.inf, math.inf, _plain),
         Unit("elasticity", -math.inf, math.inf, _plain),
+        Unit("index", -1.0, 1.0, _plain),
+        Unit("hours", 0.0, math.inf, _plain),
         Unit("chi2 per row", -math.inf, math.inf, _plain),
         Unit("per week", 0.0, math.inf, _plain),
         Unit("per day (dex)", -math.inf, math.inf, _power),

@@ -16,7 +16,7 @@ from features.counts import POINTS
 from features.dataset import Tables
 from features.facts import Raw
 from features.handles import CLASSES
-from features.reference import Curve, PeerAudience, PeerEngagement, PeerGrowth, Reference, TopicVocabulary
+from features.reference import Curve, PeerAudience, PeerComments, PeerEngagement, PeerGrowth, Reference, TopicVocabulary
 from features.reference.topics import Usual
 from features.schema import EVENT_TABLES, PLATFORMS, POST_KINDS, TABLES, Field
 from features.snapshot import Snapshot, parse
@@ -24,6 +24,12 @@ from features.table import AccountTable
 from features.text import Text, word_codes
 
 Document = dict[str, Any]
+
+
+def folded_codes(*phrases: str) -> np.ndarray:
+    """The sorted codes of whole comments, as a reference keeps them."""
+    return np.unique(Text.from_list(list(phrases), np.array([0, len(phrases)], dtype=np.int64)).reading.folded.codes)
+
 
 OBSERVED = datetime(2026, 11, 1, 12, tzinfo=UTC)
 REQUIRED = {name: {field.name for field in TABLES[name].fields if field.required} for name in TABLES}
@@ -94,6 +100,12 @@ REFERENCE = Reference(
         benford=np.full((2, PEERS, 5), 0.01) * np.arange(1, 6),
     ),
     topic_vocabulary=vocabulary(SAYS, np.eye(3), USUAL),
+    peer_comments=PeerComments(
+        stock_phrases=folded_codes("nice one", "great content keep it up my friend", "so schön"),
+        promotion_words=word_codes(["content", "friend", "look"]),
+        promotion_weights=np.ones(3),
+        promotion_threshold=1.5,
+    ),
 )
 
 PHRASES = (
@@ -172,8 +184,9 @@ def account(seed: int, account_id: str | None = None) -> Document:
         created_at=some(ago(chance.uniform(0, 4000))),
         following=some(count(300)),
         post_count=some(count(100)),
-        language=some(chance.choice(("de", "de-CH, fr", "en")), 0.4),
+        language=some(chance.choice(("de", "de-CH, fr", "en", "tr-TR", "th", "German")), 0.4),
         country=some(chance.choice(("CH", "DE")), 0.3),
+        sample_method=some(chance.choice(("census", "random", "newest")), 0.5),
     )
     posts = [
         {
@@ -196,14 +209,16 @@ def account(seed: int, account_id: str | None = None) -> Document:
         if post["likes"] is not None and 86 < (OBSERVED - datetime.fromisoformat(post["posted_at"])).days < 91:
             post["likes"] *= 5
     words = [word for phrase in PHRASES for word in phrase.split()]
+    talkative = chance.choice((0.1, 0.4))
     comments = [
         {
             "post_id": f"p{chance.randrange(12)}",
             "comment_id": some(f"c{i}", 0.1),
             "author_id": f"u{chance.randrange(25)}",
-            "commented_at": ago(chance.choice((1, 2, chance.uniform(0, 100)))),
+            "commented_at": ago(chance.choice((1, *(chance.uniform(0, 100) for _ in range(3))))),
             "text": some(chance.choice((chance.choice(PHRASES), " ".join(chance.choices(words, k=chance.randrange(1, 12))))), 0.05),
-            "by_owner": some(chance.random() < 0.15, 0.3),
+            "by_owner": some(chance.random() < talkative, 0.3),
+            "reply_to": some(f"c{chance.randrange(40)}"),
         }
         for i in range(chance.choice((0, 3, 40, 90)))
     ]
@@ -214,9 +229,17 @@ def account(seed: int, account_id: str | None = None) -> Document:
             at = min(datetime.fromisoformat(post["posted_at"]) + delay, OBSERVED)
             comment |= {"post_id": post["post_id"], "commented_at": iso(at)}
     together = chance.choice((0, 30, 50))
+    # Two or three who keep company under every other post.
+    comments += [
+        {"post_id": f"p{post}", "author_id": f"m{who}", "commented_at": ago(chance.uniform(0, 90)), "text": "ok"}
+        for who in range(chance.choice((0, 0, 2, 3)))
+        for post in range(0, 12, 2)
+    ]
+    # Small accounts are followed by those who comment.
+    fans = "u" if size < 2000 else "f"
     sample = [
         {
-            "follower_id": f"f{i}",
+            "follower_id": f"{fans}{i}",
             "rank": i,
             "handle": some(chance.choice(HANDLES) + chance.choice(("", ".", str(i % 3)))),
             "followers": some(count(150)),
@@ -251,7 +274,7 @@ def account(seed: int, account_id: str | None = None) -> Document:
     return document
 
 
-def crowd(size: int = 90) -> list[Document]:
+def crowd(size: int = 160) -> list[Document]:
     return [account(seed, f"{seed}-{2**53 + 1}") for seed in range(size)]
 
 
