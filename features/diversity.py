@@ -22,45 +22,11 @@ def _bump(keys: A, counts: A, key: int, step: int) -> int:
 
 
 @kernel
-def _before(keys: A, places: A, key: int, place: int) -> int:
-    """Note the place of `key` in a table as in `_bump` (-1 = empty); its place before, -1 for none."""
-    mask = len(keys) - 1
-    slot = (key ^ (key >> 29)) & mask
-    while places[slot] >= 0 and keys[slot] != key:
-        slot = (slot + 1) & mask
-    last = int(places[slot])
-    keys[slot], places[slot] = key, place
-    return last
-
-
-@kernel
 def _room(words: int) -> int:
     size = 64
     while size < 2 * words:
         size *= 2
     return size
-
-
-@kernel
-def moving_type_token_ratio(words: A, starts: A, window: int) -> A:
-    """Mean share of distinct words in every run of `window` words; NaN for fewer words than that.
-
-    Source: Covington & McFall 2010 (MATTR).
-    """
-    out = np.full(len(starts) - 1, np.nan)
-    for i in range(len(out)):
-        first, last = starts[i], starts[i + 1]
-        if last - first < window:
-            continue
-        room, runs = _room(last - first), last - first - window + 1
-        keys, places = np.empty(room, dtype=np.int64), np.full(room, -1, dtype=np.int64)
-        mass = 0
-        for j in range(last - first):
-            # A word is new in every run that holds it and not the same word before it.
-            earliest = max(j - window + 1, _before(keys, places, words[first + j], j) + 1, 0)
-            mass += max(min(j, runs - 1) - earliest + 1, 0)
-        out[i] = mass / (runs * window)
-    return out
 
 
 @kernel
