@@ -56,7 +56,7 @@ USUAL = {
     "post_focus": Usual(0.7, 0.2),
     "audience_match": Usual(0.3, 0.1),
     "returning": Usual(0.9, 0.3),
-    "topic_number": Usual(2.5, 1.5),
+    "topic_number": Usual(2.0, 1.5),
     "topic_like_share": Usual(0.1, 0.2),
     "reply_rate": Usual(0.2, 0.1),
     "addressed": Usual(0.2, 0.1),

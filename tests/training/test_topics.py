@@ -15,7 +15,7 @@ from features.catalog import inputs_of
 from features.reference import Reference, TopicVocabulary, plain
 from features.table import AccountTable
 from features.text import Text, word_codes
-from training.reference import languages, topics
+from training.reference import languages, topics, wording
 from training.reference.ordinary import Ordinary
 from training.worlds import simulate
 
@@ -109,6 +109,15 @@ def test_little_words_and_names_are_not_learnt(learnt: tuple[TopicVocabulary, Ac
     assert not set(word_codes([f"ownname{i}" for i in range(240)]).tolist()) & set(vocabulary.words.tolist())
 
 
+def test_a_word_of_fewer_than_ten_accounts_may_be_a_name() -> None:
+    """However often they say it: 9 accounts say 7, 10 accounts say 5, and one says 3 a hundred times."""
+    account = np.array([*range(9), *range(10), *[0] * 100])
+    codes = np.array([7] * 9 + [5] * 10 + [3] * 100)
+    corpus = wording.gather(codes, np.arange(len(codes)), account, np.zeros(len(codes), dtype=np.int64))
+    assert corpus.words.tolist() == [5] and corpus.accounts.tolist() == [10]
+    assert corpus.posts.shape == (10, 1) and corpus.account.tolist() == list(range(10))
+
+
 def test_the_same_seed_gives_the_same_vocabulary_and_another_nearly_the_same(
     learnt: tuple[TopicVocabulary, AccountTable, np.ndarray, np.ndarray],
 ) -> None:
@@ -164,7 +173,9 @@ def test_the_worlds_topics_are_its_niches_and_not_its_languages(tmp_path: Path) 
     tables = dataset.read(tmp_path / "world")
     table = AccountTable.from_tables(tables)
     vocabulary = topics.fit(ordinary(table))
-    assert len(orjson.dumps(plain.to_json(vocabulary))) < 1_000_000
+    written = orjson.dumps(plain.to_json(vocabulary))
+    assert len(written) < 1_000_000
+    assert written == orjson.dumps(plain.to_json(topics.fit(ordinary(table))))
     found = of_posts(table, vocabulary)
     owner = np.repeat(np.arange(table.n), np.diff(table.starts["posts"]))
     spoken = np.unique(tables["accounts"]["language"].to_numpy(zero_copy_only=False), return_inverse=True)[1][owner]

@@ -14,7 +14,7 @@ from training.reference import languages, wording
 from training.reference.ordinary import Ordinary, at_most
 
 # More accounts no longer move the words.
-MOST_ACCOUNTS = 4_000
+MOST_ACCOUNTS = 3_000
 FEWEST_ACCOUNTS = 100
 MOST_WORDS, FEWEST_WORDS = 4_000, 20
 # Words that say less about any topic than this are left out.
