@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,13 +25,14 @@ from features import (  # noqa: F401
 from features.comments import COMMENTS
 from features.engagement import ENGAGEMENT
 from features.evidence import EVIDENCE
-from features.feature import ACCOUNTS, DERIVED, Family, Feature, parameters
+from features.feature import DERIVED, Family, Feature
 from features.focus import FOCUS
 from features.followers import FOLLOWERS
 from features.growth import GROWTH
+from features.plan import Plan
 from features.profile import PROFILE
 from features.reference import Reference
-from features.table import INPUTS, AccountTable
+from features.table import AccountTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,11 @@ CATALOG: tuple[Feature, ...] = tuple(feature for family in FAMILIES for feature 
 NAMES: tuple[str, ...] = tuple(feature.name for feature in CATALOG)
 BY_NAME: dict[str, Feature] = {feature.name: feature for feature in CATALOG}
 
-_PARAMETERS = {name: parameters(function) for name, function in DERIVED.items()} | {f.name: f.inputs for f in CATALOG}
+
+@lru_cache
+def plan_of(names: tuple[str, ...]) -> Plan:
+    """How these features or inputs are computed."""
+    return Plan.of(names, DERIVED | {feature.name: feature.formula for feature in CATALOG})
 
 
 @dataclass(frozen=True)
@@ -73,15 +79,14 @@ def build(table: AccountTable, reference: Reference | None = None, names: Sequen
 
     The loops do not hold the interpreter's lock, so that threads share the work; the values are the same whatever their number.
     """
-    given = reference or Reference()
-    features = [BY_NAME[name] for name in names]
-    values = np.empty((table.n, len(features)))
+    given, plan = reference or Reference(), plan_of(tuple(names))
+    values = np.empty((table.n, len(names)))
 
     def fill(run: tuple[int, AccountTable]) -> None:
         first, block = run
-        facts = _given(block, given)
-        for j, feature in enumerate(features):
-            values[first : first + block.n, j] = feature.formula(*(_fact(name, facts, block) for name in feature.inputs)).values
+        found = plan.run(block, given)
+        for j, name in enumerate(names):
+            values[first : first + block.n, j] = found[name].values
 
     if threads == 1:
         for run in table.blocks():
@@ -94,20 +99,5 @@ def build(table: AccountTable, reference: Reference | None = None, names: Sequen
 
 def inputs_of(table: AccountTable, names: Sequence[str], reference: Reference | None = None) -> dict[str, Any]:
     """Inputs of formulas by name, plain or derived, for what is learnt from data."""
-    facts = _given(table, reference or Reference())
-    return {name: _fact(name, facts, table) for name in names}
-
-
-def _given(table: AccountTable, reference: Reference) -> dict[str, Any]:
-    """What is there before any formula: the table, and the parts of the reference."""
-    return {**reference.parts(), ACCOUNTS: table}
-
-
-def _fact(name: str, facts: dict[str, Any], table: AccountTable) -> Any:
-    """An input by name, computed once."""
-    if name not in facts:
-        if name in INPUTS:
-            facts[name] = table.fact(name)
-        else:
-            facts[name] = DERIVED[name](*(_fact(parameter, facts, table) for parameter in _PARAMETERS[name]))
-    return facts[name]
+    found = plan_of(tuple(names)).run(table, reference or Reference())
+    return {name: found[name] for name in names}

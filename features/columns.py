@@ -204,7 +204,8 @@ def _logarithm(x: Column | Events | Number, base: float):  # type: ignore[no-unt
 
 def log_ratio(a: Column | Events, b: Column | Events):  # type: ignore[no-untyped-def]
     """ln((a + 1) / (b + 1)): a ratio of counts that bears zeros."""
-    return log(a + 1) - log(b + 1)
+    values = elementwise.log_ratio(a.values, b.values)
+    return Events(values, a.starts) if isinstance(a, Events) else Column(values)
 
 
 def clipped(x: Column, low: float, high: float) -> Column:

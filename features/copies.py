@@ -16,8 +16,8 @@ WORDS = 3
 ALIKE = 0.8
 
 
-# At most a quarter of the slots are taken by the triples of one text.
-SLOTS_BITS = 11
+# Less than a third of the slots are taken by the triples of one text, or by the texts of one account.
+SLOTS_BITS = 10
 
 
 @kernel

@@ -19,6 +19,15 @@ def log_of(values: A, base: float) -> A:
 
 
 @kernel
+def log_ratio(a: A, b: A) -> A:
+    """ln((a + 1) / (b + 1)) of counts, NaN where either is unknown."""
+    out = np.empty(len(a))
+    for j in range(len(a)):
+        out[j] = np.log((a[j] + 1.0) / (b[j] + 1.0))
+    return out
+
+
+@kernel
 def pairs(a: A, b: A) -> int:
     """How many pairs two columns make, of which one may be a single number for all."""
     return 0 if len(a) == 0 or len(b) == 0 else max(len(a), len(b))

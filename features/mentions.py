@@ -5,7 +5,6 @@ import numpy as np
 from features.alphabet import IDEOGRAPH, SIZE, WORD, alphabet
 from features.columns import Array, Events
 from features.compiled import kernel
-from features.copies import distinct
 from features.scanning import decode, mix, seal
 from features.text import Text
 
@@ -63,10 +62,22 @@ def _entropy(data: A, offsets: A, starts: A, chosen: A, kind: A, at_least: int) 
                     codes[place] = seal(code)
                     place += 1
                 before = 0
-            place = first + distinct(codes[first:place])
+            place = first + _distinct(codes[first:place])
         if place >= max(at_least, 1):
             out[i] = _variety(codes[:place])
     return out
+
+
+@kernel
+def _distinct(found: A) -> int:
+    """Sort, move the distinct ones to the front, and say how many they are."""
+    found.sort()
+    count = 0
+    for j in range(len(found)):
+        if j == 0 or found[j] != found[j - 1]:
+            found[count] = found[j]
+            count += 1
+    return count
 
 
 @kernel
