@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -17,18 +17,25 @@ R = TypeVar("R")
 _DAY_S = 86_400
 
 
+def _sources() -> Iterator[bytes]:
+    """All files that a loop can be made of. Formulas are none, so that a new sentence compiles nothing again."""
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        source = file.read_bytes()
+        if b".feature(\n" not in source or b"features.compiled" in source:
+            yield source
+
+
 def _keep_kernels() -> None:
     """Keep compiled loops in a folder named after all the sources they were made of.
 
     numba looks only at the file of a loop itself, so a loop that calls one of another file would go on using the old one after that
     file has changed. Where the folder cannot be written numba's own choice stands.
     """
-    sources = Path(__file__).parent
     digest = hashlib.sha256()
-    for source in sorted(sources.rglob("*.py")):
-        digest.update(source.read_bytes())
+    for source in _sources():
+        digest.update(source)
     configured = vars(numba.config)
-    kept = Path(configured["CACHE_DIR"] or sources / "__pycache__") / f"kernels-{digest.hexdigest()[:16]}"
+    kept = Path(configured["CACHE_DIR"] or Path(__file__).parent / "__pycache__") / f"kernels-{digest.hexdigest()[:16]}"
     with suppress(OSError):
         kept.mkdir(parents=True, exist_ok=True)
         if os.access(kept, os.W_OK):

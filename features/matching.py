@@ -54,18 +54,3 @@ def any_in(words: A, inner: A, vocabulary: A) -> A:
                     out[j] = 1.0
                     break
     return out
-
-
-@kernel
-def any_shared(words: A, inner: A, starts: A, names: A, name_starts: A) -> A:
-    out = np.zeros(len(inner) - 1)
-    for i in range(len(starts) - 1):
-        # Sorted, so that a hostile name of a million words costs no more than its length.
-        own = np.sort(names[name_starts[i] : name_starts[i + 1]])
-        for j in range(starts[i], starts[i + 1]):
-            for at in range(inner[j], inner[j + 1]):
-                place = np.searchsorted(own, words[at])
-                if place < len(own) and own[place] == words[at]:
-                    out[j] = 1.0
-                    break
-    return out

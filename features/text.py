@@ -143,16 +143,6 @@ class Reading:
         """A code of each text's words in order: equal for texts that differ only in case, signs, emoji or mentions."""
         return Labels(matching.fold_each(self.words.codes, self.words.inner, self.words.known), self.words.starts)
 
-    def any_of(self, vocabulary: Array) -> Events:
-        """1 for texts with at least one word of the sorted codes in `vocabulary`."""
-        hit = matching.any_in(self.words.codes, self.words.inner, vocabulary)
-        return Events(np.where(np.isnan(self.characters.values), np.nan, hit), self.words.starts)
-
-    def any_shared(self, names: Nested) -> Events:
-        """1 for texts with at least one word among the words of their account's `names` (one text per account)."""
-        hit = matching.any_shared(self.words.codes, self.words.inner, self.words.starts, names.codes, names.inner[names.starts])
-        return Events(np.where(np.isnan(self.characters.values), np.nan, hit), self.words.starts)
-
 
 def _composed(piece: bytes) -> bytes:
     """The text in NFKC. Bytes that are no UTF-8 stay as they are; the scanner steps over them."""
