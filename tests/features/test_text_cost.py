@@ -57,15 +57,12 @@ def test_a_million_characters_take_linear_time(piece: str) -> None:
 
 
 def test_a_long_name_costs_no_more_than_its_length() -> None:
-    document = bare(
-        name=" ".join(f"wort{i}x" for i in range(50_000)),
-        comments=[
-            {"post_id": "p", "author_id": f"u{i}", "commented_at": ago(1), "text": " ".join(f"andere{j}y" for j in range(5_000))}
-            for i in range(10)
-        ],
-    )
+    text = " ".join(f"andere{j}y" for j in range(5_000))
+    comments = [{"post_id": "p", "author_id": f"u{i}", "commented_at": ago(1), "text": text} for i in range(10)]
+    # The first call may have to compile.
+    value("address_share", bare(name="Mira", comments=comments))
     began = time.perf_counter()
-    assert value("address_share", document) == 0.0
+    assert value("address_share", bare(name=" ".join(f"wort{i}x" for i in range(50_000)), comments=comments)) == 0.0
     assert time.perf_counter() - began < 5.0
 
 
