@@ -64,7 +64,7 @@ def part(rng: np.random.Generator, first: int, n: int) -> dict[str, pa.Table]:
         "follower_sample": pa.table(
             {
                 "account_id": _each(ids, FOLLOWERS),
-                "follower_id": _names(rng, n * FOLLOWERS),
+                "follower_id": _different(_names(rng, n * FOLLOWERS)),
                 "followers": rng.integers(0, 2_000, n * FOLLOWERS),
                 "following": rng.integers(0, 5_000, n * FOLLOWERS),
                 "post_count": rng.integers(0, 300, n * FOLLOWERS),
@@ -99,6 +99,11 @@ def _rising(rng: np.random.Generator, n: int, times: int, days: float) -> np.nda
 def _names(rng: np.random.Generator, n: int) -> pa.Array:
     numbers = pa.array(rng.integers(0, 40_000_000, n)).cast(pa.string())
     return pc.binary_join_element_wise("u", numbers, "").cast(pa.large_string())
+
+
+def _different(names: pa.Array) -> pa.Array:
+    """No name twice: among a million accounts chance would give some account a follower twice."""
+    return pc.binary_join_element_wise(names, pa.array(np.arange(len(names))).cast(pa.large_string()), ".")
 
 
 def _texts(rng: np.random.Generator, n: int, longest: int) -> pa.Array:
