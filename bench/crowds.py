@@ -103,7 +103,7 @@ def _names(rng: np.random.Generator, n: int) -> pa.Array:
 
 def _different(names: pa.Array) -> pa.Array:
     """No name twice: among a million accounts chance would give some account a follower twice."""
-    return pc.binary_join_element_wise(names, pa.array(np.arange(len(names))).cast(pa.large_string()), ".")
+    return pc.binary_join_element_wise(names, pa.array(np.arange(len(names))).cast(pa.large_string()), pa.scalar(".", pa.large_string()))
 
 
 def _texts(rng: np.random.Generator, n: int, longest: int) -> pa.Array:
