@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -37,6 +38,8 @@ def _keep_kernels() -> None:
     configured = vars(numba.config)
     kept = Path(configured["CACHE_DIR"] or Path(__file__).parent / "__pycache__") / f"kernels-{digest.hexdigest()[:16]}"
     with suppress(OSError):
+        if not kept.exists() and sys.stderr.isatty():
+            print("Loops are compiled for this machine, once: the first run takes about a minute longer.", file=sys.stderr)
         kept.mkdir(parents=True, exist_ok=True)
         if os.access(kept, os.W_OK):
             configured["CACHE_DIR"] = str(kept)
