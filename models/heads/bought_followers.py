@@ -46,9 +46,12 @@ BOUGHT_FOLLOWERS = Head(
     ),
     # Where the evidence allows a sign: adding purchased-type followers must never lower the probability.
     directions={
+        "follower_surplus": +1,
         "engagement_residual": -1,
         "growth_burst": +1,
         "burst_without_post_share": +1,
+        "burst_unexplained_share": +1,
+        "purge_loss": +1,
         "follower_no_picture_share": +1,
         "follower_no_picture_share_low": +1,
         "follower_follow_ratio": +1,

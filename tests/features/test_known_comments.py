@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from features.reference import PeerComments, Reference
-from tests.features.accounts import Document, bare, folded_codes, value
+from tests.features.accounts import Document, bare, value
+from tests.features.references import folded_codes
 from tests.features.test_known_values import captioned, comments, entropy
 
 NAN = math.nan

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from features.topic_overlap import crossing, post_of_each, share_of_variance
-from tests.features.accounts import OBSERVED, SAYS, USUAL, Document, ago, bare, iso, value
+from tests.features.accounts import OBSERVED, Document, ago, bare, iso, value
+from tests.features.references import SAYS, USUAL
 
 Rows = list[dict[str, Any]]
 Vector = tuple[float, ...]

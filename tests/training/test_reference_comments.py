@@ -15,7 +15,8 @@ from features.lexicon import Lexicon
 from features.reference import Reference
 from features.table import AccountTable
 from features.text import Text
-from tests.features.accounts import Document, bare, folded_codes, tables
+from tests.features.accounts import Document, bare, tables
+from tests.features.references import folded_codes
 from tests.features.test_known_values import comments
 from training import reference
 from training.reference import comments as learnt
