@@ -85,10 +85,11 @@ check: setup ## lint, format, types and who may import whom
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-logo
 
-bench: setup ## measure again what docs/results.md says of this code and of the synthetic world
+bench: setup ## measure docs/results.md again (half an hour and 8 GB of disk)
 	@$(RUN)/python bench/results.py "synthetic world" bench/world_results.py
 	@$(RUN)/python bench/results.py features bench/features.py
 	@$(RUN)/python bench/results.py serving bench/serving.py
+	@$(RUN)/python bench/results.py scale bench/scale.py --workdir var/scale --bundle "$$(ls -td var/bundles/*/ | head -1)"
 
 serve: setup ## answer over HTTP on this machine, port 3000
 	@$(RUN)/authenticity serve
