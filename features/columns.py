@@ -283,8 +283,3 @@ def kinds(labels: Labels, at_least: int = 1) -> Kinds:
     Sources: Miller 1955 (bias of entropy); Simpson 1949, Hurlbert 1971 (unbiased repeat rate).
     """
     return Kinds(*map(Column, segments.kinds(labels.codes, labels.starts, at_least)))
-
-
-def divergence(labels: Labels, later: Events, at_least: int) -> Column:
-    """Jensen-Shannon divergence between the kinds of the later and of the earlier events (nats, 0 to ln 2)."""
-    return Column(segments.divergence(labels.codes, later.values, labels.starts, at_least))

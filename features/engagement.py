@@ -151,6 +151,11 @@ def metric_incoherence(surprise: Surprise) -> Column:
     return surprise.given
 
 
+@derived
+def log_likes(mature_likes: Events) -> Events:
+    return log(mature_likes + 1)
+
+
 @ENGAGEMENT.feature(
     unit="nat",
     raises_suspicion=0,
@@ -159,9 +164,9 @@ def metric_incoherence(surprise: Surprise) -> Column:
     high="The likes differ much from post to post (spread {value}).",
     low="The likes hardly differ from post to post (spread {value}).",
 )
-def like_dispersion(mature_likes: Events, mature_at: Events) -> Column:
+def like_dispersion(log_likes: Events, mature_at: Events) -> Column:
     """How much likes differ between posts once their trend is taken out: standard deviation of ln(likes + 1)."""
-    return deviation(detrended(log(mature_likes + 1), mature_at), FEW)
+    return deviation(detrended(log_likes, mature_at), FEW)
 
 
 @ENGAGEMENT.feature(

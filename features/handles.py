@@ -8,7 +8,7 @@ import numpy as np
 
 from features.alphabet import IDEOGRAPH, JOINER, SIZE, WORD, alphabet
 from features.columns import Array, Events, Labels
-from features.compiled import kernel
+from features.compiled import kernel, piece
 from features.scanning import decode, mix, seal
 from features.text import Text
 
@@ -101,6 +101,17 @@ def _read(data: A, offsets: A, known: A, kind: A) -> tuple[A, A]:
     return facts, codes
 
 
+@piece
+def _class_at(data: A, at: int, end: int) -> tuple[int, int]:
+    """The class of the character at `at`, and where the next begins."""
+    what, after = OTHER, at + 1
+    if data[at] < 0x80:
+        what = _PLAIN[data[at]]
+    else:
+        _, after = decode(data, at, end)
+    return what, after
+
+
 @kernel
 def _surprise(data: A, offsets: A, known: A, likelihood: A) -> A:
     out = np.full(len(known), np.nan)
@@ -109,12 +120,7 @@ def _surprise(data: A, offsets: A, known: A, likelihood: A) -> A:
         if not known[j] or at == end:
             continue
         while at < end:
-            what = OTHER
-            if data[at] < 0x80:
-                what = _PLAIN[data[at]]
-                at += 1
-            else:
-                _, at = decode(data, at, end)
+            what, at = _class_at(data, at, end)
             likely += likelihood[last, what]
             last = what
             steps += 1
@@ -130,12 +136,7 @@ def _pairs(data: A, offsets: A, known: A) -> A:
         if not known[j] or at == end:
             continue
         while at < end:
-            what = OTHER
-            if data[at] < 0x80:
-                what = _PLAIN[data[at]]
-                at += 1
-            else:
-                _, at = decode(data, at, end)
+            what, at = _class_at(data, at, end)
             counts[last, what] += 1.0
             last = what
         counts[last, EDGE] += 1.0

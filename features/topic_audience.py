@@ -6,7 +6,7 @@ import numpy as np
 
 import features.engagement  # noqa: F401  (says which posts are old enough for their likes to count)
 from features import boutique, subjects, topic_overlap
-from features.columns import Array, Column, Events, Labels, detrended, log
+from features.columns import Array, Column, Events, Labels, detrended
 from features.comments import COMMENTS
 from features.feature import derived
 from features.focus import FOCUS
@@ -25,11 +25,6 @@ FEW_RETURNS = 2.0
 DOUBT = 0.3
 
 _FEW_LIKED = "fewer than eight posts older than three days with likes and a known topic were seen, or all are of one topic"
-
-
-@derived
-def log_likes(mature_likes: Events) -> Events:
-    return log(mature_likes + 1)
 
 
 @derived
