@@ -1,0 +1,61 @@
+"""Judge one account or many, here or over HTTP."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from commands.console import BundleOption, Data, Quiet, VerdictsFile, Workers, chosen_bundle, err, note, out, settings
+from training.stages import Bars
+
+app = typer.Typer()
+
+
+@app.command()
+def judge(
+    account: Annotated[Path, typer.Argument(help="One account as JSON; - reads standard input.")],
+    bundle: BundleOption = None,
+) -> None:
+    """One verdict as JSON."""
+    import orjson
+
+    from features.snapshot import parse
+    from models.verdict import judge as judge_snapshots
+
+    content = sys.stdin.buffer.read() if str(account) == "-" else account.read_bytes()
+    (verdict,) = judge_snapshots(chosen_bundle(bundle), [parse(content)])
+    sys.stdout.buffer.write(orjson.dumps(verdict, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+@app.command()
+def score(data: Data, output: VerdictsFile, bundle: BundleOption = None, workers: Workers = None, quiet: Quiet = False) -> None:
+    """A verdict row per account, in order, none dropped."""
+    from serving.batch import score as run
+
+    loaded = chosen_bundle(bundle)
+    with Bars(err, quiet)("score") as advance:
+        count = run(loaded, data, output, advance, processes=workers, say=note)
+    out.print(f"{count:,} verdicts in {output}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def serve(port: int = 3000, host: str = "127.0.0.1") -> None:
+    """Start the BentoML service; Ctrl-C ends it."""
+    from serving.launch import command
+
+    mine = settings()
+    try:
+        from training import champion
+    except ImportError:
+        pass  # A serving-only install has no registry: what lies under HOME is served.
+    else:
+        if reason := champion.bring(mine.home, mine.tracking_server):
+            err.print(f"[yellow]warning:[/] the champion in the registry is not used: {escape(reason)}", highlight=False, soft_wrap=True)
+    arguments, environment = command(mine, port, host)
+    out.print(f"http://{host}:{port}/docs describes the service; Ctrl-C ends it.", highlight=False)
+    os.execvpe(arguments[0], arguments, environment)
