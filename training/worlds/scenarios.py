@@ -54,7 +54,7 @@ ATTACK_LEVELS = (1, 2, 3)
 
 SCENARIOS = (*ARCHETYPES, *HARD_NEGATIVES, *(f"{attack}_{level}" for attack in ATTACKS for level in ATTACK_LEVELS))
 
-# One row per account in `truth.parquet` beside the dataset's own tables, which no command reads but the benchmark: what a simulator knows and
+# One row per account in `truth.parquet` beside the dataset's own tables, read by the benchmark alone: what a simulator knows and
 # no label can say. Shares are 0-1; dex are log10 of the factor by which a cause lowers the typical likes and comments (0 or below);
 # diluted: share of the followers whose interest in the account's posts lies below the organic median of its niche.
 TRUTH = pa.schema(
