@@ -57,12 +57,12 @@ def evaluate(
 @app.command()
 def ui(port: int = 5000) -> None:
     """Open the MLflow UI on the same store; Ctrl-C ends it."""
-    from training import board, tracking
+    from training import board, pages, tracking
 
     mine = settings()
     store = tracking.store(mine.home, mine.tracking_server)
-    arguments, environment = tracking.ui_command(store, port)
-    for name, identity in tracking.experiments(store).items():
+    arguments, environment = pages.ui_command(store, port)
+    for name, identity in pages.experiments(store).items():
         out.print(f"{name}: {board.review_page(port, identity)}", highlight=False, soft_wrap=True)
     out.print(f"http://127.0.0.1:{port} shows all runs, once the server has started; Ctrl-C ends it.", highlight=False)
     os.execvpe(arguments[0], arguments, environment)

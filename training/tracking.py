@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import sqlite3
-import sys
 import tempfile
 import time
 import uuid
@@ -146,6 +145,10 @@ class Run:
         """Record a figure as `<name>.png` at the root, where MLflow's compare page looks for files that runs have in common."""
         self.store.client.log_figure(self.id, figure, f"{name}.png", save_kwargs={"dpi": 110})
 
+    def log_file(self, path: Path) -> None:
+        """Keep a file at the root of the run's artifacts, under its own name."""
+        self.store.client.log_artifact(self.id, str(path))
+
     def describe(self, markdown: str) -> None:
         """Show `markdown` as the run's description. All of it is kept as card.md, since MLflow cuts descriptions off."""
         self.store.client.log_text(self.id, markdown, "card.md")
@@ -283,17 +286,3 @@ def fetch_champion(store: TrackingStore, destination: Path, name: str = "authent
             shutil.rmtree(target)
         Path(files).replace(target)
     return target, str(version.version), str(version.run_id)
-
-
-def experiments(store: TrackingStore) -> dict[str, str]:
-    """Names and ids of the experiments with a training in them, newest first."""
-    return {each.name: str(each.experiment_id) for each in store.client.search_experiments() if each.name != "Default"}
-
-
-def ui_command(store: TrackingStore, port: int) -> tuple[list[str], dict[str, str]]:
-    """Command and environment of MLflow's pages for a local store: this machine only, one worker, no job runner, no telemetry."""
-    if not store.local:
-        raise TrackingError(f"the runs are on a tracking server that has its own pages: {store.uri}")
-    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store.uri]
-    command += ["--artifacts-destination", store.artifacts.as_uri(), "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    return command, {**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}

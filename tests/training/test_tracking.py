@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training import tracking
+from training import pages, tracking
 from training.board import REVIEW, review_page
 from training.figures import calibration
 from training.tracking import TrackingError, TrackingStore
@@ -212,7 +212,7 @@ def test_the_pages_come_up_on_this_machine_only_and_show_the_runs(store: Trackin
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command, environment = tracking.ui_command(store, port)
+    command, environment = pages.ui_command(store, port)
     assert command[command.index("--host") + 1] == "127.0.0.1"
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
@@ -233,4 +233,4 @@ def test_the_pages_come_up_on_this_machine_only_and_show_the_runs(store: Trackin
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(20)
     with pytest.raises(TrackingError, match="has its own pages"):
-        tracking.ui_command(TrackingStore(store.home, "http://elsewhere", store.client), port)
+        pages.ui_command(TrackingStore(store.home, "http://elsewhere", store.client), port)

@@ -1,0 +1,22 @@
+"""MLflow's own pages on the store that trainings are recorded in."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from training.tracking import QUIET, TrackingError, TrackingStore
+
+
+def experiments(store: TrackingStore) -> dict[str, str]:
+    """Names and ids of the experiments with a training in them, newest first."""
+    return {each.name: str(each.experiment_id) for each in store.client.search_experiments() if each.name != "Default"}
+
+
+def ui_command(store: TrackingStore, port: int) -> tuple[list[str], dict[str, str]]:
+    """Command and environment of MLflow's pages for a local store: this machine only, one worker, no job runner, no telemetry."""
+    if not store.local:
+        raise TrackingError(f"the runs are on a tracking server that has its own pages: {store.uri}")
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store.uri]
+    command += ["--artifacts-destination", store.artifacts.as_uri(), "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    return command, {**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
