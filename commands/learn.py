@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from commands.console import BundleOption, Quiet, chosen_bundle, err, out, settings
+from commands.console import BundleOption, Data, Quiet, chosen_bundle, err, out, settings
 from training.stages import Bars
 
 app = typer.Typer()
@@ -52,6 +52,32 @@ def evaluate(
     out.print(table(found.measurements))
     left_out = f"{found.left_out:,} left out, because the bundle has learnt from their follower records"
     out.print(f"{found.accounts:,} {source.kind}; {left_out}", highlight=False)
+
+
+@app.command()
+def audit(
+    data: Data,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The CSV file to write; with --corrected the dataset to make.")],
+    experiment: Annotated[Path | None, typer.Option("--experiment", help="The choices of the model; without it the default ones.")] = None,
+    corrected: Annotated[Path | None, typer.Option("--corrected", help="A file that audit wrote, with `corrected` filled in.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """List the labels that a person should look at again; or put the corrected ones in place."""
+    from training import corrections
+    from training.audit_run import record
+    from training.experiment import Experiment, read
+
+    if corrected is not None:
+        labels = corrections.read(corrected)
+        changed = corrections.apply(data, labels, output)
+        out.print(f"{labels.num_rows:,} labels looked at again, {changed:,} of them changed, in {output}", highlight=False, soft_wrap=True)
+        return
+    mine, chosen = settings(), Experiment() if experiment is None else read(experiment)
+    found = record(chosen, mine.home, data, output, mine.tracking_server, Bars(err, quiet))
+    out.print(found.table)
+    out.print(f"{found.listed:,} labels in {output}; run {found.run_id}", highlight=False, soft_wrap=True)
+    out.print("Fill in the column `corrected` with 0 or 1 where you disagree, then:", highlight=False)
+    out.print(f"  authenticity audit {data} --corrected {output} -o CORRECTED", highlight=False, soft_wrap=True)
 
 
 @app.command()
