@@ -21,17 +21,21 @@ def simulate(
     accounts: Annotated[int, typer.Option(min=1)] = 1_000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     world: str = "high_street",
+    only: Annotated[str, typer.Option(help="Accounts of one scenario only, such as viral or drip_3.")] = "",
     workers: Workers = None,
     quiet: Quiet = False,
 ) -> None:
     """Write a labelled, synthetic dataset with real follower records."""
     from training.worlds import WORLDS
     from training.worlds import simulate as run
+    from training.worlds.scenarios import SCENARIOS
 
     if world not in WORLDS:
         raise typer.BadParameter(f"there is no world {world!r}; there are: {', '.join(WORLDS)}", param_hint="--world")
+    if only and only not in SCENARIOS:
+        raise typer.BadParameter(f"there is no scenario {only!r}; there are: {', '.join(SCENARIOS)}", param_hint="--only")
     with Bars(err, quiet)(f"simulate {accounts:,} accounts", accounts) as advance:
-        run(output, accounts, seed, world, advance, workers)
+        run(output, accounts, seed, world, advance, workers, {only: 1.0} if only else None)
     out.print(f"{accounts:,} synthetic accounts in {output}", highlight=False, soft_wrap=True)
 
 

@@ -10,8 +10,10 @@ import pytest
 from features import dataset
 from features.snapshot import parse
 from training import pools
-from training.worlds import WORLDS, archetypes, growth, high_street, people, posts, purchases, simulate, topics
+from training.worlds import WORLDS, high_street, read_truth, simulate
 from training.worlds.documents import document, golden_accounts
+from training.worlds.high_street import archetypes, growth, people, posts, purchases, topics
+from training.worlds.scenarios import SCENARIOS, TRUTH
 
 
 def _bytes(path: Path) -> dict[str, str]:
@@ -205,3 +207,25 @@ def test_golden_accounts_are_valid_documents_of_the_kinds_they_claim(street):
     assert "comments" not in golden[5]
     with pytest.raises(KeyError, match="not in the accounts table"):
         document(street[1], "nobody")
+
+
+def test_the_truth_lies_beside_the_tables_and_is_no_table_of_them(written, tmp_path, monkeypatch):
+    truth = read_truth(written)
+    assert truth.schema == TRUTH
+    labels = dataset.read(written)["labels"].to_pandas().query("head == 'bought_followers'").set_index("account_id")
+    assert truth["account_id"].to_pylist() == dataset.read(written)["accounts"]["account_id"].to_pylist()
+    assert truth["bought_share"].to_pylist() == labels["share"].loc[truth["account_id"].to_pylist()].tolist()
+    assert set(truth["scenario"].to_pylist()) <= set(SCENARIOS)
+    monkeypatch.setattr("training.worlds.PART", 60)
+    simulate(tmp_path / "parts", accounts=150, seed=11)
+    assert read_truth(tmp_path / "parts").num_rows == 150
+    assert [str(problem) for problem in dataset.validate(tmp_path / "parts")] == []
+
+
+def test_one_scenario_alone_and_none_that_is_unknown(tmp_path):
+    simulate(tmp_path / "pods", accounts=30, seed=3, scenarios={"pod_topic": 1.0})
+    assert set(read_truth(tmp_path / "pods")["scenario"].to_pylist()) == {"pod_topic"}
+    with pytest.raises(ValueError, match="no scenario 'pod'; there are: organic_boutique"):
+        simulate(tmp_path / "none", accounts=30, seed=3, scenarios={"pod": 1.0})
+    with pytest.raises(FileNotFoundError, match="Simulate it again"):
+        read_truth(tmp_path)

@@ -8,11 +8,11 @@ import pyarrow.compute as pc
 
 from training import draws
 from training.worlds import moments
-from training.worlds.people import Floats, Ints, People
+from training.worlds.high_street.people import Floats, Ints, People
+from training.worlds.high_street.posts import Posts, post_ids
+from training.worlds.high_street.topics import Interests
+from training.worlds.high_street.vendors import Vendors
 from training.worlds.phrases import EMOJI_ONLY, ENDINGS, KINDS, LANGUAGES, SPAM, joined, language, phrases
-from training.worlds.posts import Posts, post_ids
-from training.worlds.topics import Interests
-from training.worlds.vendors import Vendors
 
 MOST = 120
 FAN_KINDS = ("generic", "topic", "address", "question", "story")

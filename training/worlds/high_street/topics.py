@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import betaincinv
 
 from training.draws import mixes
-from training.worlds.people import Flags, Floats, Ints, People
+from training.worlds.high_street.people import Flags, Floats, Ints, People
 from training.worlds.phrases import NICHES
 
 K = len(NICHES)
@@ -21,6 +22,7 @@ class Interests:
     """`early`, `late` (n, K): share of posts by topic then and now. `core` (n,): share of followers who stay for the person.
 
     `cares` (n, K): share of the audience that cares for a post of a topic. `off_topic` (n,): 1 - mean of `cares` over the late posts.
+    `lost_dex` (n,): log10 of that mean against what it would be, by the same luck, had the account kept to its topics; 0 for others.
     """
 
     early: Floats
@@ -28,6 +30,7 @@ class Interests:
     core: Floats
     cares: Floats
     off_topic: Floats
+    lost_dex: Floats
 
 
 def draw(rng: np.random.Generator, people: People) -> Interests:
@@ -54,11 +57,16 @@ def _draw(rng: np.random.Generator, niche: Ints, topics: np.ndarray) -> Interest
     early = focus * main + (1 - focus) * others
     drift = np.where(diluting, rng.uniform(0.4, 0.95, n), rng.uniform(0.0, 0.15, n))[:, None]
     late = (1 - drift) * early + drift * _some_topics(rng, n, np.where(diluting, rng.integers(3, 8, n), rng.integers(1, 4, n)))
-    core = np.where(wide, rng.beta(10, 2.5, n), np.where(diluting, rng.beta(2, 6, n), rng.beta(4, 5, n)))
+    # One quantile per account, so that a diluted account and its focused twin are equally lucky.
+    luck = rng.random(n)
+    kept = betaincinv(4.0, 5.0, luck)
+    core = np.where(wide, betaincinv(10.0, 2.5, luck), np.where(diluting, betaincinv(2.0, 6.0, luck), kept))
     # New topics bring their own people slowly, so the audience is still mostly the one of the early posts.
     groups = mixes(rng, np.where(diluting[:, None], 0.65 * early + 0.35 * late, early), 25.0, n)
     cares = core[:, None] + (1 - core[:, None]) * np.minimum(1.0, groups + 0.04)
-    return Interests(early, late, core, cares, 1 - (late * cares).sum(axis=1))
+    caring = (late * cares).sum(axis=1)
+    twin = kept + (1 - kept) * (early * np.minimum(1.0, early + 0.04)).sum(axis=1)
+    return Interests(early, late, core, cares, 1 - caring, np.where(diluting, np.minimum(np.log10(caring / twin), 0.0), 0.0))
 
 
 def _some_topics(rng: np.random.Generator, n: int, how_many: Ints) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.worlds.archetypes import ALSO_BUYS, ALSO_DILUTED, ALSO_PACKAGES, ARCHETYPES
+from training.worlds.high_street.archetypes import ALSO_BUYS, ALSO_DILUTED, ALSO_PACKAGES, ARCHETYPES, frequencies
 from training.worlds.moments import DAY_US, LOOK_US
 from training.worlds.phrases import LANGUAGES, NICHES
 
@@ -59,8 +59,8 @@ class People:
         return np.isin(self.platform, [PLATFORMS.index(platform) for platform in platforms])
 
 
-def draw(rng: np.random.Generator, first: int, n: int, shard_shares: tuple[float, ...]) -> People:
-    kind = rng.choice(len(ARCHETYPES), n, p=[archetype.frequency for archetype in ARCHETYPES])
+def draw(rng: np.random.Generator, first: int, n: int, shard_shares: tuple[float, ...], frequency: Floats | None = None) -> People:
+    kind = rng.choice(len(ARCHETYPES), n, p=frequencies(None) if frequency is None else frequency)
     growth = _trait(kind, "growth")
     organic = _sizes(rng, n, growth == "celebrity")
     topics = _trait(kind, "topics")

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from training.worlds import moments
-from training.worlds.growth import Events
+from training.worlds.high_street.growth import Events
+from training.worlds.high_street.people import PLATFORMS, Flags, Floats, Ints, People
+from training.worlds.high_street.topics import Interests
 from training.worlds.moments import DAYS
-from training.worlds.people import PLATFORMS, Flags, Floats, Ints, People
 from training.worlds.phrases import KINDS, LANGUAGES, NICHES, joined, language, phrases
-from training.worlds.topics import Interests
 
 FEWEST, MOST = 12, 36
 # log10 likes = LEVEL + SLOPE log10 followers: 3.3 % of 10,000 followers, slope between 0.74 (Theil-Sen) and 0.78 (least squares), between-
@@ -31,7 +31,10 @@ COMMENT_PACKAGES = np.array([0, 5, 10, 20, 50])
 
 @dataclass(frozen=True)
 class Posts:
-    """Posts as columns, grouped by account, oldest first. `from_package`, `from_pod`: comments that were ordered or agreed upon."""
+    """Posts as columns, grouped by account, oldest first. `from_package`, `from_pod`: comments that were ordered or agreed upon.
+
+    `ties` (accounts,): dex of likes that each account lost with the tie to its person.
+    """
 
     account: Ints
     age: Floats
@@ -43,6 +46,7 @@ class Posts:
     from_pod: Ints
     giveaway: Flags
     personal: Floats
+    ties: Floats
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ def draw(rng: np.random.Generator, people: People, interests: Interests, events:
     then = people.organic[account] * np.exp(-events.daily[account] * np.minimum(dates.age, 700))
     level = rng.normal(0, ACCOUNT_SD, n) + np.array([PLATFORM_LEVEL[platform] for platform in PLATFORMS])[people.platform]
     # Wies 2023: the weaker the tie to the person, the less a follower engages.
-    level += np.where(people.replies_lost, rng.uniform(-0.35, -0.05, n), 0.0) - np.where(events.what == 3, 0.04, 0.0)
+    ties = np.where(people.replies_lost, rng.uniform(-0.35, -0.05, n), 0.0)
+    level += ties - np.where(events.what == 3, 0.04, 0.0)
     mean = LEVEL + SLOPE * np.log10(then + 1) + level[account]
     mean += np.log10(interests.cares[account, topic] / USUAL_CARE) + dates.virality / np.log(10)
     likes = rng.poisson(np.minimum(10**mean, 5e8))
@@ -117,6 +122,7 @@ def draw(rng: np.random.Generator, people: People, interests: Interests, events:
         from_pod=pod,
         giveaway=giveaway,
         personal=np.minimum(people.personal[account] * fading, 0.95),
+        ties=ties,
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from training import draws
 from training.mixtures import vendor_mixes
 from training.pools import FollowerPool
-from training.worlds.people import Flags, Floats, Ints
+from training.worlds.high_street.people import Flags, Floats, Ints
 from training.worlds.phrases import package_texts
 
 PER_SHARD = 12

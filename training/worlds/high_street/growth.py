@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from training.worlds.high_street.people import Floats, Ints, People
 from training.worlds.moments import DAY_US, DAYS
-from training.worlds.people import Floats, Ints, People
 
 EVENTS = ("none", "viral", "giveaway", "advertising")
 # Modest rates of honest bursts; each of them has to be told from a purchase.

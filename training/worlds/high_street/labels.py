@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from training.mixtures import bought_value
-from training.worlds import moments, topics
-from training.worlds.people import Floats, People
-from training.worlds.purchases import Purchases
-from training.worlds.topics import Interests
+from training.worlds import moments
+from training.worlds.high_street import topics
+from training.worlds.high_street.archetypes import ARCHETYPES
+from training.worlds.high_street.people import Floats, People
+from training.worlds.high_street.purchases import Purchases
+from training.worlds.high_street.topics import Interests
 
 # Half of what accounts of the size usually manage in replies and address is where depersonalised begins.
 DEPERSONALISED_BELOW = 0.5
@@ -26,8 +29,7 @@ def table(people: People, ids: pa.Array, interests: Interests, orders: Purchases
         "diluted_audience": topics.diluted(interests, people, off_topic),
         "depersonalised_audience": people.personal < DEPERSONALISED_BELOW * people.personal_expected,
     }
-    seller = (orders.bought > 0) | (people.engagement == "packages")
-    vendor = np.where(seller, np.char.add("vendor-", orders.vendor.astype(str)), "none")
+    vendor = vendors_of(people, orders)
     source = np.char.add(np.char.add(f"{pool}/", people.shard.astype(str)), np.char.add("/", vendor))
     heads = list(values)
     stacked = np.stack([values[head].astype(np.int64) for head in heads], axis=1)
@@ -43,6 +45,34 @@ def table(people: People, ids: pa.Array, interests: Interests, orders: Purchases
             "source": pa.array(source, pa.large_string()).take(every),
             "by": pa.repeat(pa.scalar("synthetic world high_street", pa.large_string()), n * len(heads)),
             "at": moments.column(people.observed_us).take(every),
+        }
+    )
+
+
+def vendors_of(people: People, orders: Purchases) -> npt.NDArray[np.str_]:
+    """(n,) from whom followers or packages came, "none" where nothing was ordered."""
+    served = (orders.bought > 0) | (people.engagement == "packages")
+    return np.where(served, np.char.add("vendor-", orders.vendor.astype(str)), "none")
+
+
+def truth(people: People, ids: pa.Array, interests: Interests, orders: Purchases, unsolicited: Floats, ties: Floats) -> pa.Table:
+    """One row per account with the columns of scenarios.TRUTH.
+
+    diluted_share: share of the audience that cares neither for the person nor for the topic, averaged over the latest posts. bought_dex:
+    likes per follower with these bought followers against without any. `ties` (n,): dex of likes lost with the tie to the person.
+    """
+    share = orders.share(people.organic)
+    return pa.table(
+        {
+            "account_id": ids,
+            "scenario": pa.array(np.array([archetype.name for archetype in ARCHETYPES])[people.kind], pa.large_string()),
+            "vendor": pa.array(vendors_of(people, orders), pa.large_string()),
+            "bought_share": pa.array(share),
+            "unsolicited_share": pa.array(unsolicited * (1 - share)),
+            "diluted_share": pa.array(interests.off_topic),
+            "bought_dex": pa.array(np.log10(1 - share)),
+            "diluted_dex": pa.array(interests.lost_dex),
+            "depersonalised_dex": pa.array(ties),
         }
     )
 

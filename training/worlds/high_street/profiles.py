@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from training.worlds import moments
-from training.worlds.people import PLATFORMS, Ints, People
+from training.worlds.high_street.people import PLATFORMS, Ints, People
 from training.worlds.phrases import KINDS, LANGUAGES, NICHES, language, phrases
 
 COUNTRIES = {

@@ -11,10 +11,10 @@ from training import draws
 from training.mixtures import follower_columns, sample_rows
 from training.pools import FollowerPool
 from training.worlds import moments
-from training.worlds.growth import Events
-from training.worlds.people import Floats, Ints, People
-from training.worlds.purchases import Purchases
-from training.worlds.vendors import BATCHES, PER_SHARD, Vendors
+from training.worlds.high_street.growth import Events
+from training.worlds.high_street.people import Floats, Ints, People
+from training.worlds.high_street.purchases import Purchases
+from training.worlds.high_street.vendors import BATCHES, PER_SHARD, Vendors
 
 SAMPLE = 300
 # X opened in July 2006 and YouTube in April 2005; no account is older.
@@ -26,10 +26,13 @@ OPENED_US = {
 
 @dataclass(frozen=True)
 class Drawn:
+    """One row per sampled follower; `unsolicited` (accounts,) is the share of purchased-type followers among those nobody ordered."""
+
     account: Ints
     record: Ints
     shard: Ints
     kind: Ints
+    unsolicited: Floats
 
 
 def background(rng: np.random.Generator, people: People) -> Floats:
@@ -41,15 +44,17 @@ def background(rng: np.random.Generator, people: People) -> Floats:
 
 def draw(rng: np.random.Generator, people: People, orders: Purchases, vendors: Vendors, parts: list[FollowerPool]) -> Drawn:
     total = people.organic + orders.bought
-    wanted = draws.counts(rng, total, orders.bought, background(rng, people), SAMPLE)
+    unsolicited = background(rng, people)
+    wanted = draws.counts(rng, total, orders.bought, unsolicited, SAMPLE)
     found = []
     for shard, part in enumerate(parts):
         mine = np.flatnonzero(people.shard == shard)
         mix = _human_mix(rng, people, mine, part)
         vendor_mix = vendors.mix[shard][orders.vendor[mine] - shard * PER_SHARD]
         account, record, kind = sample_rows(rng, part, (wanted[0][mine], wanted[1][mine], wanted[2][mine]), mix, vendor_mix)
-        found.append(Drawn(mine[account], record, np.full(len(account), shard), kind))
-    return Drawn(*(np.concatenate([getattr(one, name) for one in found]) for name in ("account", "record", "shard", "kind")))
+        found.append((mine[account], record, np.full(len(account), shard), kind))
+    account, record, number, kind = (np.concatenate(column) for column in zip(*found, strict=True))
+    return Drawn(account, record, number, kind, unsolicited)
 
 
 def table(

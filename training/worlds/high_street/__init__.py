@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,10 @@ import pyarrow as pa
 from training import pools
 from training.mixtures import Tables
 from training.pools import FollowerPool
-from training.worlds import audiences, comments, growth, labels, people, posts, profiles, purchases, topics, vendors
-from training.worlds.people import Floats
-from training.worlds.vendors import Vendors
+from training.worlds.high_street import audiences, comments, growth, labels, people, posts, profiles, purchases, topics, vendors
+from training.worlds.high_street.archetypes import frequencies
+from training.worlds.high_street.people import Floats
+from training.worlds.high_street.vendors import Vendors
 
 NAME = "high_street"
 # Each optional table is missing for about one account in ten, whatever its label: nobody crawls everything. Without posts there are no
@@ -28,20 +30,22 @@ class Setting:
     parts: list[FollowerPool]
     vendors: Vendors
     off_topic: Floats
+    frequency: Floats
 
 
-def setting(seed: np.random.SeedSequence, pool: FollowerPool | None = None) -> Setting:
+def setting(seed: np.random.SeedSequence, pool: FollowerPool | None = None, scenarios: Mapping[str, float] | None = None) -> Setting:
+    """The street for a seed; `scenarios` weighs kinds of account, None is the natural mixture. Raises ValueError for unknown ones."""
     rng = np.random.default_rng(seed)
     pool = pool or pools.load("srf")
     parts = pools.shards(pool)
-    return Setting(pool.name, parts, vendors.draw(rng, parts), topics.organic_median(rng))
+    return Setting(pool.name, parts, vendors.draw(rng, parts), topics.organic_median(rng), frequencies(scenarios))
 
 
 def part(street: Setting, seed: np.random.SeedSequence, first: int, n: int) -> Tables:
-    """All six tables of accounts `first` to `first + n`; the same seeds give the same tables."""
+    """The six tables and the truth of accounts `first` to `first + n`; the same seeds give the same tables."""
     # One stream per subject: what an account posts does not depend on what it bought.
     who, interest, order, event, date, grow, post, talk, follow, look, absent = (np.random.default_rng(child) for child in seed.spawn(11))
-    crowd = people.draw(who, first, n, pools.SHARES)
+    crowd = people.draw(who, first, n, pools.SHARES, street.frequency)
     ids = profiles.account_ids(crowd, NAME)
     interests = topics.draw(interest, crowd)
     orders = purchases.draw(order, crowd, street.vendors)
@@ -60,6 +64,7 @@ def part(street: Setting, seed: np.random.SeedSequence, first: int, n: int) -> T
         "follower_sample": audiences.table(follow, crowd, ids, drawn, orders, events, street.vendors, street.parts),
         "history": growth.history(grow, crowd, ids, np.rint(followers).astype(np.int64), following, post_count, still_to_come),
         "labels": labels.table(crowd, ids, interests, orders, street.off_topic, f"{NAME}-{street.pool}"),
+        "truth": labels.truth(crowd, ids, interests, orders, drawn.unsolicited, written.ties),
     }
     return _some_absent(absent, tables, ids)
 

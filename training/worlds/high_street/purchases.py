@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.worlds.high_street.people import Floats, Ints, People
+from training.worlds.high_street.vendors import Vendors
 from training.worlds.moments import DAYS
-from training.worlds.people import Floats, Ints, People
-from training.worlds.vendors import Vendors
 
 LOTS = 5
 POPULAR = np.array(
