@@ -49,7 +49,7 @@ class Metric:
 
     def __call__(self, y: np.ndarray, p: np.ndarray, *, prevalence: float | None = None) -> float:
         y, p = _checked(y, p)
-        return float(_evaluate([self], y, p, np.ones((1, y.size)), prevalence)[0, 0])
+        return float(evaluated([self], y, p, np.ones((1, y.size)), prevalence)[0, 0])
 
 
 @dataclass(frozen=True)
@@ -208,11 +208,11 @@ def intervals(
     """
     y, p = _checked(y, p)
     chosen = list(METRICS.values() if metrics is None else metrics)
-    value = _evaluate(chosen, y, p, np.ones((1, y.size)), prevalence)[0]
+    value = evaluated(chosen, y, p, np.ones((1, y.size)), prevalence)[0]
     rng = np.random.default_rng(seed)
     at_once = max(1, CELLS_AT_ONCE // max(y.size, 1))
     parts = [
-        _evaluate(chosen, y, p, _resampled(y, groups, min(at_once, n - done), rng), prevalence)
+        evaluated(chosen, y, p, resampled(y, groups, min(at_once, n - done), rng), prevalence)
         for done in range(0, n if y.size else 0, at_once)
     ]
     drawn = np.concatenate(parts) if parts else np.full((1, len(chosen)), np.nan)
@@ -238,7 +238,7 @@ def _checked(y: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return y, p
 
 
-def _evaluate(metrics: Sequence[Metric], y: np.ndarray, p: np.ndarray, weights: np.ndarray, prevalence: float | None) -> np.ndarray:
+def evaluated(metrics: Sequence[Metric], y: np.ndarray, p: np.ndarray, weights: np.ndarray, prevalence: float | None) -> np.ndarray:
     """(b, metrics) for case weights (b, n); NaN where a row of weights leaves a class without accounts."""
     ranked = Ranked.of(y, p)
     weights = weights[:, ranked.order]
@@ -254,7 +254,7 @@ def _evaluate(metrics: Sequence[Metric], y: np.ndarray, p: np.ndarray, weights: 
     return values
 
 
-def _resampled(y: np.ndarray, groups: Sequence[str] | np.ndarray | None, b: int, rng: np.random.Generator) -> np.ndarray:
+def resampled(y: np.ndarray, groups: Sequence[str] | np.ndarray | None, b: int, rng: np.random.Generator) -> np.ndarray:
     """How often each account was drawn, (b, n)."""
     if groups is not None:
         names, group = np.unique(np.asarray(groups), return_inverse=True)
