@@ -12,7 +12,7 @@ from features.snapshot import parse
 from training import pools
 from training.worlds import WORLDS, high_street, read_truth, simulate
 from training.worlds.documents import document, golden_accounts
-from training.worlds.high_street import archetypes, growth, people, posts, purchases, topics
+from training.worlds.high_street import audiences, growth, kinds, people, posts, purchases, topics
 from training.worlds.scenarios import SCENARIOS, TRUTH
 
 
@@ -92,7 +92,8 @@ def test_labels_follow_their_rules(street):
     assert labels["source"].str.match(r"high_street-srf/[012]/(none|vendor-\d+)$").all()
     vendors = labels["source"].str.extract(r"/([012])/vendor-(\d+)$").dropna().drop_duplicates()
     assert (vendors[0].astype(int) == vendors[1].astype(int) // 12).all()
-    assert abs(sum(archetype.frequency for archetype in archetypes.ARCHETYPES) - 1) < 1e-9
+    assert abs(sum(kind.frequency for kind in kinds.KINDS) - 1) < 1e-9
+    assert kinds.NAMES == SCENARIOS
 
 
 def test_samples_hold_records_of_one_shard_at_the_labelled_share(street):
@@ -106,6 +107,10 @@ def test_samples_hold_records_of_one_shard_at_the_labelled_share(street):
     bought = tables["labels"].to_pandas().query("head == 'bought_followers'").set_index("account_id")
     sample = tables["follower_sample"].to_pandas()[["account_id", "rank"]]
     contents = list(zip(*(tables["follower_sample"][n].to_pylist() for n in names), strict=True))
+    # Two kinds of account say themselves how many of their followers are private.
+    private = tables["truth"].to_pandas().query("scenario in ('teens', 'private_families')")["account_id"]
+    kept = ~sample["account_id"].isin(private).to_numpy()
+    sample, contents = sample[kept].copy(), [content for content, keep in zip(contents, kept, strict=True) if keep]
     sample["found"] = [where[content] for content in contents]
     assert (sample["found"] == sample["account_id"].map(bought["source"].str.split("/").str[1]).astype(int)).all()
     purchased = {
@@ -126,17 +131,23 @@ def test_samples_hold_records_of_one_shard_at_the_labelled_share(street):
 
 
 def _same_crowd_with_and_without_purchases(seed: int):
-    rngs = [np.random.default_rng([seed, i]) for i in range(7)]
+    rngs = [np.random.default_rng([seed, i]) for i in range(8)]
     setting = high_street.setting(np.random.SeedSequence(seed))
     buyers = people.draw(rngs[0], 0, 400, pools.SHARES)
     buyers = dataclasses.replace(buyers, buys=np.full(400, "instant"), engagement=np.full(400, "own"))
     for crowd in (buyers, dataclasses.replace(buyers, buys=np.full(400, "never"))):
-        again = [np.random.default_rng([seed, i]) for i in range(7)]
+        again = [np.random.default_rng([seed, i]) for i in range(8)]
         orders = purchases.draw(again[1], crowd, setting.vendors)
         events = growth.draw_events(again[2], crowd)
         dates = posts.calendar(again[3], crowd, events)
+        stray = audiences.background(again[7], crowd)
         written = posts.draw(again[4], crowd, topics.draw(again[5], crowd), events, dates, crowd.organic + orders.bought)
-        yield orders, written, growth.organic_series(again[6], crowd, events, dates.by_day(400)[0]), purchases.series(again[1], orders)
+        yield (
+            orders,
+            written,
+            growth.organic_series(again[6], crowd, events, dates.by_day(400)[0], stray),
+            purchases.series(again[1], orders, growth.purged(crowd)),
+        )
 
 
 def test_buying_raises_the_count_and_leaves_likes_and_comments():

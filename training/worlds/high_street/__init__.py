@@ -12,8 +12,8 @@ from training import pools
 from training.mixtures import Tables
 from training.pools import FollowerPool
 from training.worlds.high_street import audiences, comments, growth, labels, people, posts, profiles, purchases, topics, vendors
-from training.worlds.high_street.archetypes import frequencies
-from training.worlds.high_street.people import Floats
+from training.worlds.high_street.kinds import frequencies
+from training.worlds.high_street.people import Floats, People
 from training.worlds.high_street.vendors import Vendors
 
 NAME = "high_street"
@@ -44,7 +44,7 @@ def setting(seed: np.random.SeedSequence, pool: FollowerPool | None = None, scen
 def part(street: Setting, seed: np.random.SeedSequence, first: int, n: int) -> Tables:
     """The six tables and the truth of accounts `first` to `first + n`; the same seeds give the same tables."""
     # One stream per subject: what an account posts does not depend on what it bought.
-    who, interest, order, event, date, grow, post, talk, follow, look, absent = (np.random.default_rng(child) for child in seed.spawn(11))
+    who, interest, order, event, date, grow, post, talk, follow, look, absent, stray = map(np.random.default_rng, seed.spawn(12))
     crowd = people.draw(who, first, n, pools.SHARES, street.frequency)
     ids = profiles.account_ids(crowd, NAME)
     interests = topics.draw(interest, crowd)
@@ -52,24 +52,28 @@ def part(street: Setting, seed: np.random.SeedSequence, first: int, n: int) -> T
     events = growth.draw_events(event, crowd)
     dates = posts.calendar(date, crowd, events)
     did, still_to_come = dates.by_day(n)
-    followers = growth.organic_series(grow, crowd, events, did) + purchases.series(order, orders)
+    unsolicited = audiences.background(stray, crowd)
+    followers = growth.organic_series(grow, crowd, events, did, unsolicited) + purchases.series(order, orders, growth.purged(crowd))
     written = posts.draw(post, crowd, interests, events, dates, crowd.organic + orders.bought)
+    total = crowd.organic + orders.bought
     accounts, names = profiles.table(look, crowd, ids, orders.bought, audiences.SAMPLE)
-    drawn = audiences.draw(follow, crowd, orders, street.vendors, street.parts)
+    drawn = audiences.draw(follow, crowd, orders, unsolicited, street.vendors, street.parts)
+    sample, friends = audiences.table(follow, crowd, ids, drawn, orders, events, street.vendors, street.parts)
     following, post_count = (accounts[name].to_numpy() for name in ("following", "post_count"))
     tables = {
         "accounts": accounts,
         "posts": posts.table(post, crowd, ids, written),
-        "comments": comments.table(talk, crowd, ids, names, written, interests, street.vendors, orders.vendor),
-        "follower_sample": audiences.table(follow, crowd, ids, drawn, orders, events, street.vendors, street.parts),
+        "comments": comments.table(talk, crowd, ids, names, written, interests, street.vendors, orders.vendor, friends, total),
+        "follower_sample": sample,
         "history": growth.history(grow, crowd, ids, np.rint(followers).astype(np.int64), following, post_count, still_to_come),
         "labels": labels.table(crowd, ids, interests, orders, street.off_topic, f"{NAME}-{street.pool}"),
-        "truth": labels.truth(crowd, ids, interests, orders, drawn.unsolicited, written.ties),
+        "truth": labels.truth(crowd, ids, interests, orders, unsolicited, written.ties),
     }
-    return _some_absent(absent, tables, ids)
+    return _some_absent(absent, tables, ids, crowd)
 
 
-def _some_absent(rng: np.random.Generator, tables: Tables, ids: pa.Array) -> Tables:
+def _some_absent(rng: np.random.Generator, tables: Tables, ids: pa.Array, crowd: People) -> Tables:
     gone = {name: rng.random(len(ids)) < rate for name, rate in ABSENT.items()}
-    gone["comments"] |= gone["posts"]
+    gone["comments"] |= gone["posts"] | crowd.trait("closed").astype(bool)
+    gone["history"] |= crowd.trait("history").astype(np.int64) == 0
     return tables | {name: labels.without(tables[name], ids.filter(pa.array(lost))) for name, lost in gone.items()}

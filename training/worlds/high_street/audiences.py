@@ -11,8 +11,9 @@ from training import draws
 from training.mixtures import follower_columns, sample_rows
 from training.pools import FollowerPool
 from training.worlds import moments
+from training.worlds.high_street import origins
 from training.worlds.high_street.growth import Events
-from training.worlds.high_street.people import Floats, Ints, People
+from training.worlds.high_street.people import Flags, Floats, Ints, People
 from training.worlds.high_street.purchases import Purchases
 from training.worlds.high_street.vendors import BATCHES, PER_SHARD, Vendors
 
@@ -25,27 +26,40 @@ OPENED_US = {
 
 
 @dataclass(frozen=True)
+class Friends:
+    """Ids of the sampled followers that are people, grouped by account, and how many each account has (n,)."""
+
+    ids: pa.Array
+    size: Ints
+
+
+@dataclass(frozen=True)
 class Drawn:
-    """One row per sampled follower; `unsolicited` (accounts,) is the share of purchased-type followers among those nobody ordered."""
+    """One row per sampled follower; `kind` is 0 for people, 1 for unsolicited and 2 for bought ones."""
 
     account: Ints
     record: Ints
     shard: Ints
     kind: Ints
-    unsolicited: Floats
 
 
 def background(rng: np.random.Generator, people: People) -> Floats:
     """The share of unsolicited purchased-type followers (n,)."""
     # Whoever is suggested to every newcomer collects many: @instagram lost about 30 % in the purge of 2014.
     usual = draws.background(rng, people.organic)
-    return np.where(people.celebrity, rng.uniform(0.10, 0.30, people.n), usual)
+    own = people.between(rng, "unsolicited")
+    return np.where(np.isnan(own), usual, own)
 
 
-def draw(rng: np.random.Generator, people: People, orders: Purchases, vendors: Vendors, parts: list[FollowerPool]) -> Drawn:
+def draw(
+    rng: np.random.Generator, people: People, orders: Purchases, unsolicited: Floats, vendors: Vendors, parts: list[FollowerPool]
+) -> Drawn:
+    """The sampled followers; `unsolicited` (n,) is the share of purchased-type ones among those nobody ordered."""
     total = people.organic + orders.bought
-    unsolicited = background(rng, people)
-    wanted = draws.counts(rng, total, orders.bought, unsolicited, SAMPLE)
+    human, stray, bought = draws.counts(rng, total, orders.bought, unsolicited, SAMPLE)
+    # Who knows that only the newest followers are looked at keeps those clean.
+    met = rng.binomial(bought, people.trait("shown").astype(np.float64))
+    wanted = (human + bought - met, stray, met)
     found = []
     for shard, part in enumerate(parts):
         mine = np.flatnonzero(people.shard == shard)
@@ -54,7 +68,12 @@ def draw(rng: np.random.Generator, people: People, orders: Purchases, vendors: V
         account, record, kind = sample_rows(rng, part, (wanted[0][mine], wanted[1][mine], wanted[2][mine]), mix, vendor_mix)
         found.append((mine[account], record, np.full(len(account), shard), kind))
     account, record, number, kind = (np.concatenate(column) for column in zip(*found, strict=True))
-    return Drawn(account, record, number, kind, unsolicited)
+    return Drawn(account, record, number, kind)
+
+
+def newest(people: People) -> Flags:
+    """Whose newest followers alone were looked at."""
+    return np.asarray(people.trait("shown").astype(np.float64) < 1)
 
 
 def table(
@@ -66,11 +85,14 @@ def table(
     events: Events,
     vendors: Vendors,
     parts: list[FollowerPool],
-) -> pa.Table:
-    """The follower_sample table. `rank` is the place among ALL followers: a batch bought last year lies beside last year's followers."""
+) -> tuple[pa.Table, Friends]:
+    """The follower_sample table, and who of it may comment.
+
+    `rank` is the place among ALL followers: a batch bought last year lies beside last year's followers.
+    """
     followed, made = _ages(rng, people, drawn, orders, events, vendors)
     order = np.lexsort((-followed, drawn.account))
-    account, followed, made = drawn.account[order], followed[order], made[order]
+    account, followed, made, human = drawn.account[order], followed[order], made[order], drawn.kind[order] == 0
     turn = np.arange(len(account)) - np.searchsorted(account, account)
     total = (people.organic + orders.bought)[account]
     shown = {name: people.on(name)[account] for name in OPENED_US}
@@ -82,13 +104,15 @@ def table(
     records = pa.concat_tables([part.records for part in parts]).combine_chunks()
     offset = np.cumsum([0, *(len(part) for part in parts)])
     rows = (offset[drawn.shard] + drawn.record)[order]
+    follower_id = draws.follower_ids(people.first + account, turn, 1)
     columns = {
         "account_id": ids.take(pa.array(account)),
-        "follower_id": draws.follower_ids(people.first + account, turn, 1),
-        "rank": pa.array(_ranks(rng, account, turn, total)),
+        "follower_id": follower_id,
+        "rank": pa.array(_ranks(rng, account, turn, total, newest(people))),
     }
-    strangers = draws.strangers(rng, records["handle"])
-    return pa.table(columns | follower_columns(rng, records, strangers, rows) | {"created_at": created})
+    columns |= follower_columns(rng, records, draws.strangers(rng, records["handle"]), rows)
+    columns |= origins.faces(rng, people, account, drawn.kind[order], columns) | {"created_at": created}
+    return pa.table(columns), Friends(follower_id.filter(pa.array(human)), np.bincount(account[human], minlength=people.n))
 
 
 def _human_mix(rng: np.random.Generator, people: People, mine: Ints, part: FollowerPool) -> Floats:
@@ -97,8 +121,10 @@ def _human_mix(rng: np.random.Generator, people: People, mine: Ints, part: Follo
     following = part.records["following"].fill_null(0).to_numpy().astype(np.float64)
     followers = part.records["followers"].fill_null(0).to_numpy().astype(np.float64)
     mutual = kind.mean(((following > 1000) & (following > followers)).astype(np.float64))
-    tilt = np.where(people.growth[mine] == "follow_unfollow", rng.uniform(1.0, 4.0, len(mine)), rng.uniform(0.0, 0.5, len(mine)) ** 2)
-    natural = kind.natural * (1 + tilt[:, None] * mutual)
+    posts = part.records["post_count"].fill_null(0).to_numpy()
+    silent = kind.mean((posts < 20).astype(np.float64))
+    tilt, hush = people.between(rng, "mutual")[mine], people.between(rng, "quiet")[mine]
+    natural = kind.natural * (1 + tilt[:, None] * mutual) * (1 + hush[:, None] * silent)
     return draws.mixes(rng, natural / natural.sum(axis=1, keepdims=True), draws.AUDIENCE_CONCENTRATION, len(mine))
 
 
@@ -123,12 +149,18 @@ def _ages(
     in_batch = start + vendors.batch_age_days[vendor, batch] + vendors.batch_width_days[vendor, batch] * rng.random(n)
     aged = delivered + 60 + rng.exponential(900, n)
     bought = drawn.kind == 2
-    return np.where(bought, delivered, followed), np.where(bought, np.where(vendors.aged[vendor], aged, in_batch), made)
+    said = people.trait("aged").astype(np.float64)[account]
+    old = np.where(np.isnan(said), vendors.aged[vendor], rng.random(n) < said)
+    followed, made = np.where(bought, delivered, followed), np.where(bought, np.where(old, aged, in_batch), made)
+    # The newest SAMPLE of all followers came within the last days.
+    since = np.minimum(life, SAMPLE / np.maximum((people.organic * events.daily)[account], 1e-3)) * rng.random(n)
+    recent = newest(people)[account] & (since < followed)
+    return np.where(recent, since, followed), np.where(recent, made - followed + since, made)
 
 
-def _ranks(rng: np.random.Generator, account: Ints, turn: Ints, total: Ints) -> Ints:
-    """Distinct rising places below `total` within each account; a census takes every place."""
+def _ranks(rng: np.random.Generator, account: Ints, turn: Ints, total: Ints, newest: Flags) -> Ints:
+    """Distinct rising places below `total` within each account; a census takes every place, the newest the last ones."""
     sampled = np.bincount(account)[account]
     spot = np.sort(account + rng.random(len(account))) - account
     # Room for the others is spread between the sampled ones, so places stay distinct after rounding down.
-    return np.asarray(turn + (spot * (total - sampled)).astype(np.int64))
+    return np.asarray(turn + np.where(newest[account], total - sampled, (spot * (total - sampled)).astype(np.int64)))

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from training import draws
 from training.worlds import moments
+from training.worlds.high_street.audiences import Friends
 from training.worlds.high_street.people import Floats, Ints, People
 from training.worlds.high_street.posts import Posts, post_ids
 from training.worlds.high_street.topics import Interests
@@ -18,6 +19,7 @@ MOST = 120
 FAN_KINDS = ("generic", "topic", "address", "question", "story")
 FAN, PACKAGE, POD, ENTRY, SPAMMER = range(5)
 PODS = 40
+FANS_WHO_FOLLOW = 0.8
 
 
 def table(
@@ -29,16 +31,20 @@ def table(
     interests: Interests,
     vendors: Vendors,
     vendor: Ints,
+    friends: Friends,
+    followers: Ints,
 ) -> pa.Table:
     """The comments table: up to MOST per account from the newest posts on, as a crawler that takes a few per post would see them.
 
-    `vendor` (n,) is from whom an account would order its packages.
+    `vendor` (n,) is from whom an account would order its packages, `followers` (n,) how many it has; `friends` are the people among those
+    that were sampled.
     """
     post, role = _rows(rng, people, posts)
     account = posts.account[post]
     fan = _authors(rng, people, posts, interests, vendor, post, role)
     text = _texts(rng, people, posts, names, post, role)
-    text = pc.if_else(pa.array(role == PACKAGE), _from_library(rng, vendors, vendor[account], role), text)
+    from_library = (role == PACKAGE) & ~people.trait("on_topic").astype(bool)[account]
+    text = pc.if_else(pa.array(from_library), _from_library(rng, vendors, vendor[account], role), text)
     delay = np.minimum(_delays(rng, people, vendors, vendor, account, role), 0.98 * posts.age[post])
     said = posts.age[post] - delay
     answered = np.flatnonzero((rng.random(len(post)) < 0.5 * posts.personal[post]) & np.isin(role, (FAN, POD)))
@@ -51,7 +57,7 @@ def table(
     comment_id = draws.follower_ids(people.first + account, np.arange(n) - np.searchsorted(account, account), 2)
     reply_id = draws.follower_ids(people.first + account[answered], np.arange(m), 3)
     at = moments.before(people.observed_us[account[source]], np.concatenate([said, reply_age])[order])
-    author = pa.array(fan, pa.uint64()).cast(pa.large_string())
+    author = _followers_too(pa.array(fan, pa.uint64()).cast(pa.large_string()), fan, account, role, friends, followers)
     every = pa.array(source)
     return pa.table(
         {
@@ -114,19 +120,29 @@ def _authors(
     return np.asarray(draws.mixed(place.astype(np.uint64) * np.uint64(2**24) + fan.astype(np.uint64)))
 
 
+def _followers_too(author: pa.Array, fan: np.ndarray, account: Ints, role: Ints, friends: Friends, followers: Ints) -> pa.Array:
+    """Most fans follow; as many of them stand in the follower sample as a sample of that size would meet, always the same ones."""
+    start, size = (np.cumsum(friends.size) - friends.size)[account], friends.size[account]
+    chance = draws.mixed(fan) / 2.0**64
+    known = (role == FAN) & (chance * followers[account] < FANS_WHO_FOLLOW * size)
+    place = start + (fan % np.maximum(size, 1).astype(np.uint64)).astype(np.int64)
+    return pc.if_else(pa.array(known), friends.ids.take(pa.array(np.where(known, place, 0))), author) if len(friends.ids) else author
+
+
 def _texts(rng: np.random.Generator, people: People, posts: Posts, names: pa.Array, post: Ints, role: Ints) -> pa.Array:
     account, n = posts.account[post], len(post)
-    own = rng.random(n) < 0.85
+    own = rng.random(n) < 1 - people.between(rng, "foreign")[account]
     spoken = np.where(
         own, people.language[account], np.where(rng.random(n) < 0.6, LANGUAGES.index("en"), rng.integers(0, len(LANGUAGES), n))
     )
     kind = _kinds(rng, people, posts, post)
     kind = np.select([role == ENTRY, role == POD], [KINDS.index("giveaway"), KINDS.index("pod")], kind)
-    on_topic = (role == POD) & (people.engagement == "pod_topic")[account]
+    on_topic = ((role == POD) & (people.engagement == "pod_topic")[account]) | (role == PACKAGE)
     kind = np.where(on_topic & (rng.random(n) < 0.7), KINDS.index("topic"), kind)
     body = phrases().pick(rng, kind, spoken, posts.topic[post])
     is_generic = kind == KINDS.index("generic")
-    emoji = (is_generic & (rng.random(n) < 0.22)) | ((role == FAN) & (rng.random(n) < 0.02))
+    more_emoji = (role == FAN) & (rng.random(n) < people.between(rng, "emoji")[account])
+    emoji = (is_generic & (rng.random(n) < 0.22)) | ((role == FAN) & (rng.random(n) < 0.02)) | more_emoji
     body = pc.if_else(pa.array(emoji), _one_of(rng, EMOJI_ONLY, n), body)
     more = (rng.random(n) < 0.16) & ~emoji & (role == FAN) & (kind != KINDS.index("question"))
     second = phrases().pick(rng, np.where(rng.random(n) < 0.6, KINDS.index("generic"), kind), spoken, posts.topic[post])

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from training.mixtures import bought_value
 from training.worlds import moments
 from training.worlds.high_street import topics
-from training.worlds.high_street.archetypes import ARCHETYPES
+from training.worlds.high_street.kinds import NAMES
 from training.worlds.high_street.people import Floats, People
 from training.worlds.high_street.purchases import Purchases
 from training.worlds.high_street.topics import Interests
@@ -51,7 +51,7 @@ def table(people: People, ids: pa.Array, interests: Interests, orders: Purchases
 
 def vendors_of(people: People, orders: Purchases) -> npt.NDArray[np.str_]:
     """(n,) from whom followers or packages came, "none" where nothing was ordered."""
-    served = (orders.bought > 0) | (people.engagement == "packages")
+    served = (orders.bought > 0) | np.isin(people.engagement, ("packages", "proportional"))
     return np.where(served, np.char.add("vendor-", orders.vendor.astype(str)), "none")
 
 
@@ -65,7 +65,7 @@ def truth(people: People, ids: pa.Array, interests: Interests, orders: Purchases
     return pa.table(
         {
             "account_id": ids,
-            "scenario": pa.array(np.array([archetype.name for archetype in ARCHETYPES])[people.kind], pa.large_string()),
+            "scenario": pa.array(np.array(NAMES)[people.kind], pa.large_string()),
             "vendor": pa.array(vendors_of(people, orders), pa.large_string()),
             "bought_share": pa.array(share),
             "unsolicited_share": pa.array(unsolicited * (1 - share)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.worlds.high_street.archetypes import ALSO_BUYS, ALSO_DILUTED, ALSO_PACKAGES, ARCHETYPES, frequencies
+from training.worlds.high_street.kinds import ALSO_BUYS, ALSO_DILUTED, ALSO_PACKAGES, ARCHETYPES, KINDS, between, frequencies, trait
 from training.worlds.moments import DAY_US, LOOK_US
 from training.worlds.phrases import LANGUAGES, NICHES
 
@@ -55,28 +55,43 @@ class People:
     def celebrity(self) -> Flags:
         return np.asarray(self.growth == "celebrity")
 
+    def trait(self, name: str) -> npt.NDArray[np.generic]:
+        """What each account's kind says of one field."""
+        return trait(self.kind, name)
+
+    def between(self, rng: np.random.Generator, name: str) -> Floats:
+        """A value out of the range of each account's kind, NaN where it says nothing."""
+        return between(rng, self.kind, name)
+
     def on(self, *platforms: str) -> Flags:
         return np.isin(self.platform, [PLATFORMS.index(platform) for platform in platforms])
 
 
 def draw(rng: np.random.Generator, first: int, n: int, shard_shares: tuple[float, ...], frequency: Floats | None = None) -> People:
-    kind = rng.choice(len(ARCHETYPES), n, p=frequencies(None) if frequency is None else frequency)
+    """Accounts `first` to `first + n`; `frequency` (kinds,) says how common each kind is, None is the natural mixture."""
+    kind = rng.choice(len(KINDS), n, p=frequencies(None) if frequency is None else frequency)
     growth = _trait(kind, "growth")
     organic = _sizes(rng, n, growth == "celebrity")
+    own_size = between(rng, kind, "size")
+    organic = np.where(np.isnan(own_size), organic, 10 ** np.nan_to_num(own_size)).astype(np.int64)
+    mixes = kind < len(ARCHETYPES)
     topics = _trait(kind, "topics")
     topics = np.where(topics == "either", np.where(rng.random(n) < 0.65, "focused", "wide"), topics)
-    topics = np.where((rng.random(n) < ALSO_DILUTED) & (_trait(kind, "buys") != "never"), "diluted", topics)
+    topics = np.where((rng.random(n) < ALSO_DILUTED) & (_trait(kind, "buys") != "never") & mixes, "diluted", topics)
     troubled = (topics == "diluted") | (_trait(kind, "replies") == "lost") | (growth == "dormant")
-    may_also_buy = troubled | (_trait(kind, "engagement") != "own")
+    may_also_buy = (troubled | (_trait(kind, "engagement") != "own")) & mixes
     also = np.where(rng.random(n) < 0.5, "instant", "drip")
     buys = _trait(kind, "buys")
     buys = np.where((buys == "never") & may_also_buy & (rng.random(n) < ALSO_BUYS), also, buys)
     engagement = _trait(kind, "engagement")
-    engagement = np.where((engagement == "own") & (buys != "never") & (rng.random(n) < ALSO_PACKAGES), "packages", engagement)
+    likes_too = (rng.random(n) < ALSO_PACKAGES) & mixes
+    engagement = np.where((engagement == "own") & (buys != "never") & likes_too, "packages", engagement)
     lost = _trait(kind, "replies") == "lost"
     # Replying by hand does not scale: what an account of a size usually manages falls by a quarter with each tenfold.
     expected = np.clip(0.6 * 10 ** (-0.125 * (np.log10(organic + 1) - 3)), 0.05, 0.9)
     personal = expected * np.exp(rng.normal(0, 0.3, n)) * np.where(lost, rng.uniform(0.1, 0.45, n), 1.0)
+    life = np.clip(np.exp(rng.normal(7.1, 0.6, n)), 150, 5200)
+    own_life = between(rng, kind, "life_days")
     languages = np.array([LANGUAGE_SHARES[language] for language in LANGUAGES])
     return People(
         first=first,
@@ -87,7 +102,7 @@ def draw(rng: np.random.Generator, first: int, n: int, shard_shares: tuple[float
         niche=rng.integers(len(NICHES), size=n),
         observed_us=LOOK_US - (rng.random(n) * 2 * DAY_US).astype(np.int64) // 1_000_000 * 1_000_000,
         organic=organic,
-        life_days=np.clip(np.exp(rng.normal(7.1, 0.6, n)), 150, 5200),
+        life_days=np.where(np.isnan(own_life), life, own_life),
         buys=buys,
         topics=topics,
         engagement=engagement,
@@ -99,7 +114,7 @@ def draw(rng: np.random.Generator, first: int, n: int, shard_shares: tuple[float
 
 
 def _trait(kind: Ints, name: str) -> npt.NDArray[np.str_]:
-    return np.array([getattr(archetype, name) for archetype in ARCHETYPES])[kind]
+    return trait(kind, name).astype(np.str_)
 
 
 def _sizes(rng: np.random.Generator, n: int, celebrity: Flags) -> Ints:

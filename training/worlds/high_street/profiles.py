@@ -35,6 +35,9 @@ def table(rng: np.random.Generator, people: People, ids: pa.Array, bought: Ints,
     bio = phrases().pick(rng, np.full(n, KINDS.index("bio")), people.language, people.niche)
     following = np.exp(rng.normal(np.log(420), 0.8, n))
     following = np.where(people.growth == "follow_unfollow", rng.uniform(1500, 7400, n), following)
+    following = np.where(
+        people.trait("mutual")[:, 0].astype(np.float64) >= 1.5, np.maximum(following, rng.uniform(800, 5000, n)), following
+    )
     posts = 10 ** (0.9 + 0.38 * np.log10(people.organic + 1) + rng.normal(0, 0.35, n))
     tells_age = people.on("x", "youtube")
     return pa.table(
@@ -47,7 +50,7 @@ def table(rng: np.random.Generator, people: People, ids: pa.Array, bought: Ints,
             "created_at": moments.column(moments.before(people.observed_us, people.life_days), tells_age),
             "followers": pa.array(total),
             "following": pa.array(np.minimum(following, 7500).astype(np.int64), mask=people.on("snapchat")).fill_null(0),
-            "post_count": pa.array(posts.astype(np.int64) + 36),
+            "post_count": pa.array(np.where(people.trait("posts").astype(np.int64) < 36, 0, posts).astype(np.int64) + 36),
             "bio": bio,
             "category": pa.array(np.array(NICHES)[people.niche], pa.large_string()),
             "language": pa.array(np.array(LANGUAGES)[people.language], pa.large_string()),
@@ -58,7 +61,10 @@ def table(rng: np.random.Generator, people: People, ids: pa.Array, bought: Ints,
             "private": pa.array(rng.random(n) < 0.01),
             "has_picture": pa.array(rng.random(n) < 0.997),
             "has_link": pa.array(rng.random(n) < 0.55),
-            "sample_method": pa.array(np.where(total <= sample, "census", "random"), pa.large_string()),
+            "sample_method": pa.array(
+                np.select([total <= sample, people.trait("shown").astype(np.float64) < 1], ["census", "newest"], "random"),
+                pa.large_string(),
+            ),
         }
     ), pa.array(given, pa.large_string())
 
