@@ -10,9 +10,9 @@ import numpy as np
 
 from features import dataset, workers
 from features.machine import usable_cores
-from training.worlds import high_street
+from training.worlds import high_street, village
 
-WORLDS = {high_street.NAME: high_street}
+WORLDS = {high_street.NAME: high_street, village.NAME: village}
 PART = 2_500
 # A process takes as long to start as so many accounts take to draw.
 WORTH_A_PROCESS = 5_000
