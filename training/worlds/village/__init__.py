@@ -11,7 +11,22 @@ import pyarrow.compute as pc
 
 from training.mixtures import Tables
 from training.pools import FollowerPool
-from training.worlds.village import captions, clock, comments, crowds, faces, followers, interests, line, orders, posts, residents, talk, truth, vendors
+from training.worlds.village import (
+    captions,
+    clock,
+    comments,
+    crowds,
+    faces,
+    followers,
+    interests,
+    line,
+    orders,
+    posts,
+    residents,
+    talk,
+    truth,
+    vendors,
+)
 from training.worlds.village.residents import Floats
 from training.worlds.village.vendors import Vendors
 
@@ -50,7 +65,9 @@ def setting(seed: np.random.SeedSequence, pool: FollowerPool | None = None, scen
 def part(scene: Setting, seed: np.random.SeedSequence, first: int, n: int) -> Tables:
     """The tables of accounts `first` to `first + n`, and "truth" beside them; the same seeds give the same tables."""
     # One stream per subject, so that a purchase does not change what is posted.
-    who_, date, taste, order, come, stand, post, write, speak, text, face, look, gone = (np.random.default_rng(child) for child in seed.spawn(13))
+    who_, date, taste, order, come, stand, post, write, speak, text, face, look, gone = (
+        np.random.default_rng(child) for child in seed.spawn(13)
+    )
     who = residents.draw(who_, first, n, scene.chances, scene.natural)
     time, dates = clock.of(who["life"]), posts.calendar(date, who)
     topics = interests.draw(taste, who.niche, who.topics, who["core"], who["event_care"])

@@ -42,10 +42,10 @@ class Class:
 # of real, 77 % of purchased-type ones; more than 1,500 followings 27 % against 55 %; no post 5 % against 34 %; at most one 7 % against
 # 56 %; no picture 0.6-1.3 % against 7-40 %; a digit at the end 14 % against 42 %; private 21-72 % against 31-33 %.
 CLASSES = {
-    "lurker": Class((110, 1.0), (310, 0.95), (14, 1.3), 0.11, 0.985, 0.50, 0.03, 0.42, 0.0, 0.18, (1100, 0.8)),
+    "lurker": Class((190, 1.0), (300, 0.95), (14, 1.3), 0.085, 0.985, 0.50, 0.03, 0.42, 0.0, 0.18, (1100, 0.8)),
     "regular": Class((340, 0.9), (430, 0.75), (110, 1.1), 0.01, 0.995, 0.78, 0.12, 0.27, 0.002, 0.11, (1300, 0.7)),
     "creator": Class((4500, 1.4), (750, 0.8), (480, 0.9), 0.0, 1.0, 0.97, 0.60, 0.03, 0.03, 0.05, (1500, 0.6)),
-    "mass": Class((520, 1.1), (2700, 0.45), (130, 1.3), 0.03, 0.985, 0.75, 0.20, 0.18, 0.001, 0.17, (1200, 0.8)),
+    "mass": Class((800, 1.1), (2700, 0.45), (130, 1.3), 0.03, 0.985, 0.75, 0.20, 0.18, 0.001, 0.17, (1200, 0.8)),
     "fresh": Class((16, 1.3), (900, 1.1), (1.6, 0.9), 0.42, 0.80, 0.18, 0.01, 0.22, 0.0, 0.46, (60, 1.0)),
     "aged": Class((95, 1.1), (1500, 0.85), (12, 0.9), 0.07, 0.965, 0.50, 0.03, 0.24, 0.0, 0.30, (900, 0.6)),
     "farm": Class((55, 1.2), (2600, 0.65), (6, 1.1), 0.20, 0.91, 0.35, 0.02, 0.26, 0.0, 0.38, (420, 0.9)),
@@ -66,7 +66,7 @@ DECORATED = 0.45
 FOLLOW_LIMIT = 7_500
 # Audiences differ: sd of an account's own followers in logs and logits around the classes. It gives the share of high follow ratios
 # a between-account sd of 3-4 pp (method.md 0.6).
-AUDIENCE = 0.16
+AUDIENCE = 0.07
 TABLE = {
     name: np.array([np.atleast_1d(getattr(kind, name)) for kind in CLASSES.values()], dtype=np.float64)
     for name in Class.__dataclass_fields__

@@ -12,7 +12,9 @@ from training.worlds.village.posts import Posts
 from training.worlds.village.residents import Floats, Residents
 
 # Brands that pay are at home in a niche or two; an account that posts about everything mentions many kinds.
-BRANDS = tuple(f"{first}{last}" for first in ("nord", "luma", "vela", "kora", "mira", "oak", "tivo") for last in ("studio", ".co", "labs", "_official"))
+BRANDS = tuple(
+    f"{first}{last}" for first in ("nord", "luma", "vela", "kora", "mira", "oak", "tivo") for last in ("studio", ".co", "labs", "_official")
+)
 TAGS = 4
 # The share of posts of which the platform shows no likes.
 HIDDEN = 0.02
@@ -21,7 +23,9 @@ HIDDEN = 0.02
 def post_ids(who: Residents, posts: Posts) -> pa.Array:
     """As platforms write them: digits that rise with time."""
     at = moments.before(who.observed_us[posts.account], posts.calendar.age)
-    number = (at // 1_000_000).astype(np.uint64) * np.uint64(1_000_000) + (who.first + posts.account).astype(np.uint64) % np.uint64(1_000_000)
+    number = (at // 1_000_000).astype(np.uint64) * np.uint64(1_000_000) + (who.first + posts.account).astype(np.uint64) % np.uint64(
+        1_000_000
+    )
     return pa.array(number + _place(posts), pa.uint64()).cast(pa.large_string())
 
 
@@ -71,7 +75,11 @@ def _ads(rng: np.random.Generator, spoken: np.ndarray) -> pa.Array:
 
 def _hashtags(rng: np.random.Generator, who: Residents, posts: Posts) -> pa.Array:
     """Up to four words of the post's topic, and the topic itself."""
-    words = [[word.replace(" ", "").replace("'", "").lower() for word in language(name)["topics"][topic]] for name in LANGUAGES for topic in NICHES]
+    words = [
+        [word.replace(" ", "").replace("'", "").lower() for word in language(name)["topics"][topic]]
+        for name in LANGUAGES
+        for topic in NICHES
+    ]
     start = np.cumsum([0, *map(len, words)])
     cell = who.language[posts.account] * len(NICHES) + posts.topic
     many = rng.integers(0, TAGS + 1, len(cell))

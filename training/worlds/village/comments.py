@@ -22,7 +22,7 @@ KINDS_SAID = ("generic", "topic", "address", "question", "story")
 DISTANT, CLOSE = np.array([0.52, 0.28, 0.08, 0.08, 0.04]), np.array([0.24, 0.24, 0.28, 0.14, 0.10])
 # Closeness beyond which the tone grows no closer, as a share of comments that are answered.
 CLOSEST = 0.6
-NAMED, TAGGED, TWO_SENTENCES = 0.2, 0.08, 0.15
+NAMED, TAGGED, TWO_SENTENCES, ASKED = 0.2, 0.08, 0.15, 0.8
 ANSWER_HOURS = 5.0
 
 
@@ -84,7 +84,8 @@ def _texts(
     body = pc.if_else(pa.array(named), joined(names.take(pa.array(account)), body, by=" "), body)
     tagged = ((role == FAN) & generic & (rng.random(m) < TAGGED)) | ((role == ENTRY) & (rng.random(m) < 0.6))
     body = pc.if_else(pa.array(tagged), joined(_friend(mixed(said.author)), body, by=" "), body)
-    body = joined(body, _any_of(rng, ENDINGS, m))
+    asked = pa.array((kind == KINDS.index("question")) & ~twice & (rng.random(m) < ASKED))
+    body = joined(body, pc.if_else(asked, pa.scalar("?", pa.large_string()), _any_of(rng, ENDINGS, m)))
     body = pc.if_else(pa.array(emoji), _any_of(rng, EMOJI_ONLY, m), body)
     from_library = (role == PACKAGE) & (who["comment_craft"][account] < 2)
     body = pc.if_else(pa.array(from_library), _library(rng, vendors, orders.vendor[account]), body)

@@ -18,9 +18,9 @@ REAL = 4
 UNSOLICITED = CAUSES.index("unsolicited")
 FIRST_LOT = CAUSES.index("lot_1")
 
-# Chance of leaving per day. Followers who came by themselves: 10-20 % a year [D]; who followed to be followed back leaves sooner
+# Chance of leaving per day. Followers who came by themselves: a twentieth a year [D]; who followed to be followed back leaves sooner
 # (Aggarwal 2014: unfollows); bots are cleared bit by bit.
-LEAVE = {"interest": 0.0004, "event": 0.0010, "cheap": 0.0010, "reciprocal": 0.0030, "unsolicited": 0.0008}
+LEAVE = {"interest": 0.00015, "event": 0.0006, "cheap": 0.0008, "reciprocal": 0.0030, "unsolicited": 0.0004}
 CHEAP_DAYS, LOT_DAYS = 30.0, 28.0
 LOT_LATER = 0.0003
 # Platforms clear once or twice a year; buyers lost 20-60 % in 2014, organic accounts 1-8 % of all (method.md 5.3), most of it bots.
@@ -30,9 +30,9 @@ REMOVED_CHANCE, REMOVED = 0.07, (0.3, 0.9)
 REFILL_DAYS = 5
 # Daily gains vary more than by chance. Their gamma factor: shape for small numbers, so that the variance is 1 + mean / shape times
 # the mean; for large ones the shape grows, so that it ends at about this many times (method.md 5.3: Fano 5-50).
-STEADINESS, LARGEST_FANO = 5.0, 30.0
+STEADINESS, LARGEST_FANO = 25.0, 12.0
 # A party of leavers goes at one moment; large cohorts leave in so many parties.
-PARTIES = 24
+PARTIES = 100
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Crowds:
 
 def clearings(rng: np.random.Generator) -> Floats:
     """(platforms, 2) how many days ago each platform cleared out; one or two a year."""
-    return rng.uniform(0, 450, (len(PLATFORMS), 2))
+    return rng.uniform(0, 600, (len(PLATFORMS), 2))
 
 
 def background(who: Residents) -> Floats:
@@ -99,7 +99,9 @@ def _comers(rng: np.random.Generator, who: Residents, clock: Clock, pulse: Float
     burst = np.diff(1 - np.exp(-np.clip(begun[:, None] - clock.edges, 0, None) / who["event_days"][:, None]), axis=1)
     cheap = clock.overlap(begun, np.minimum(who["cheap_days"], begun))
     mutual = clock.overlap(np.minimum(0.9 * who["life"], 260.0), np.full(who.n, 1e9))
-    shapes = np.stack([shape / np.maximum(shape.sum(axis=1, keepdims=True), 1e-12) for shape in (lively, burst, cheap, mutual, steady)], axis=1)
+    shapes = np.stack(
+        [shape / np.maximum(shape.sum(axis=1, keepdims=True), 1e-12) for shape in (lively, burst, cheap, mutual, steady)], axis=1
+    )
     parts = np.stack([who["event"], who["cheap"], who["reciprocal"]], axis=1)
     wanted = np.column_stack([who.real * np.clip(1 - parts.sum(axis=1), 0.1, 1), who.real[:, None] * parts, background(who)])
     mean = wanted[..., None] * shapes / np.maximum(survival[:, : len(LEAVE)], 0.02)

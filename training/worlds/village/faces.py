@@ -51,7 +51,13 @@ def sampling(rng: np.random.Generator, who: Residents, followers: Ints) -> tuple
 
 
 def table(
-    rng: np.random.Generator, who: Residents, ids: pa.Array, names: tuple[pa.Array, pa.Array], crowds: Crowds, written: Posts, method: np.ndarray
+    rng: np.random.Generator,
+    who: Residents,
+    ids: pa.Array,
+    names: tuple[pa.Array, pa.Array],
+    crowds: Crowds,
+    written: Posts,
+    method: np.ndarray,
 ) -> pa.Table:
     n, followers = who.n, crowds.followers
     given, family = (column.to_pylist() for column in names)
@@ -72,9 +78,7 @@ def table(
             "observed_at": moments.column(who.observed_us),
             "handle": pa.array(handle, pa.large_string()),
             "name": pa.array([f"{first} {last}" for first, last in zip(given, family, strict=True)], pa.large_string()),
-            "created_at": moments.column(
-                moments.before(who.observed_us, who["life"] + 2), who.on("x", "youtube") | (rng.random(n) < 0.3)
-            ),
+            "created_at": moments.column(moments.before(who.observed_us, who["life"] + 2), who.on("x", "youtube") | (rng.random(n) < 0.3)),
             "followers": pa.array(followers),
             "following": pa.array(following(who)[:, -1]),
             "post_count": pa.array(seen + np.where(who["posts_deleted"] > 0, 0, older)),
@@ -124,6 +128,9 @@ def history(who: Residents, ids: pa.Array, crowds: Crowds, written: Posts, post_
 
 
 def _handle(first: str, last: str, turn: int) -> str:
-    plain = [unicodedata.normalize("NFKD", name.replace("ı", "i").replace("ß", "ss")).encode("ascii", "ignore").decode().lower() for name in (first, last)]
+    plain = [
+        unicodedata.normalize("NFKD", name.replace("ı", "i").replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
+        for name in (first, last)
+    ]
     first, last = ("".join(letter for letter in name if letter.isalpha()) for name in plain)
     return (f"{first}{last}", f"{first}.{last}", f"its{first}", f"{first}_{last[:3]}", f"{last}.{first}")[turn]

@@ -30,7 +30,24 @@ SHOWN = {
 ORDERED = 0.85
 # Every vendor has sold from one stock since it opened: customers of a time share followers.
 STOCK, SOLD_SO_FAR = 2**26, 400_000
-TAILS = ("", " · {y}", " | est. {y}", " {y}", " ✨", " ❤️", " 📍", " · mum of two", " · she/her", " · he/him", " | {y} 🌍", " 🎓", " · 24/7", " ☕", " 🐾", " · DM")
+TAILS = (
+    "",
+    " · {y}",
+    " | est. {y}",
+    " {y}",
+    " ✨",
+    " ❤️",
+    " 📍",
+    " · mum of two",
+    " · she/her",
+    " · he/him",
+    " | {y} 🌍",
+    " 🎓",
+    " · 24/7",
+    " ☕",
+    " 🐾",
+    " · DM",
+)
 PROMISES = ("follow back", "f4f", "like 4 like", "new here", "follow me", "hi", "just for fun", "love life", "official", "dm open")
 
 
@@ -48,7 +65,9 @@ class Agents:
     turn: Ints
 
 
-def find(who: Residents, line: Line, clock: Clock, of: Interests, orders: Orders, shelf: Ints, salts: tuple[int, int], row: Ints, rank: Ints) -> Agents:
+def find(
+    who: Residents, line: Line, clock: Clock, of: Interests, orders: Orders, shelf: Ints, salts: tuple[int, int], row: Ints, rank: Ints
+) -> Agents:
     """The followers at these places. `shelf` (n,) is where in its vendor's stock each account's orders begin, `salts` the part's own number and the world's."""
     bin, cause, turn = line.look(row, rank)
     lot = np.maximum(cause - FIRST_LOT, 0)
@@ -64,9 +83,7 @@ def find(who: Residents, line: Line, clock: Clock, of: Interests, orders: Orders
     return Agents(ids, row, rank, cause, age, interest, _spoken(who, ids, row, cause, orders), turn)
 
 
-def table(
-    rng: np.random.Generator, who: Residents, ids: pa.Array, people: Agents, orders: Orders, vendors: Vendors
-) -> pa.Table:
+def table(rng: np.random.Generator, who: Residents, ids: pa.Array, people: Agents, orders: Orders, vendors: Vendors) -> pa.Table:
     row, cause = people.row, people.cause
     seen = _seen(rng, who, people, orders, vendors)
     sold = cause >= FIRST_LOT

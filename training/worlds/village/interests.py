@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from training.worlds.phrases import NICHES
 from training.worlds.village.clock import Clock
 from training.worlds.village.crowds import CAUSES, REAL, Crowds
-from training.worlds.village.residents import Floats, Ints, Residents
+from training.worlds.village.residents import Floats, Ints
 
 K = len(NICHES)
 # How much who came for one niche cares for a post about another: fully for its own, some for a neighbour, hardly for the rest [D; the

@@ -63,7 +63,9 @@ def draw(rng: np.random.Generator, who: Residents, clock: Clock, vendors: Vendor
 
 def _lots(rng: np.random.Generator, wanted: Floats, many: Ints) -> Floats:
     """(n, LOTS) round numbers; the last lot makes up what the popular sizes of the others leave open."""
-    each = np.broadcast_to(np.maximum(wanted / np.maximum(many, 1), 10.0)[:, None], (len(wanted), LOTS)) * np.exp(rng.normal(0, 0.25, (len(wanted), LOTS)))
+    each = np.broadcast_to(np.maximum(wanted / np.maximum(many, 1), 10.0)[:, None], (len(wanted), LOTS)) * np.exp(
+        rng.normal(0, 0.25, (len(wanted), LOTS))
+    )
     scale = 10 ** np.floor(np.log10(each))
     popular = POPULAR[np.abs(np.log((each / scale)[..., None] / POPULAR)).argmin(axis=-1)] * scale
     lots = np.where(rng.random(each.shape) < POPULAR_CHANCE, popular, _round(each))

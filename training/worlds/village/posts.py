@@ -18,7 +18,7 @@ SEEN = (14, 42)
 # Likes per real follower of an account of a thousand; with the loosening below, 3.3 % at ten thousand (method.md 5.3).
 LIKED, LOOSER = 0.082, 0.24
 # Cross-account scatter of the likes' level, dex (method.md 5.3: .24 ordinary, .30 default, .39 top), beside what interest explains.
-TALENT = 0.24
+TALENT = 0.27
 # Closeness shows in likes: half the usual replies, about a fifth less likes [D; Wies 2023].
 CLOSENESS = 0.45
 # Sd of ln likes of one account's posts: median .35, 5-95 % .17-.58 (method.md B5); the topics bring some of it by themselves.
@@ -56,8 +56,8 @@ class Calendar:
         usual = fresh[:, :DAYS].mean(axis=1, keepdims=True)
         drawn = np.where(usual > 0, fresh[:, :DAYS] / np.maximum(usual, 1e-9), 1.0)
         # More people look on Sundays.
-        week = 1 + 0.12 * np.cos(2 * np.pi * (np.arange(DAYS)[None, :] - (who.observed_us[:, None] // 86_400_000_000) % 7) / 7)
-        return np.asarray((0.5 + 0.5 * np.minimum(drawn, 4.0)) * week)
+        week = 1 + 0.08 * np.cos(2 * np.pi * (np.arange(DAYS)[None, :] - (who.observed_us[:, None] // 86_400_000_000) % 7) / 7)
+        return np.asarray((0.85 + 0.15 * np.minimum(drawn, 4.0)) * week)
 
 
 @dataclass(frozen=True)
@@ -130,14 +130,14 @@ def draw(
     members = np.floor(who["pod"])[account].astype(np.int64)
     pod = rng.binomial(members, rng.uniform(0.45, 0.75, who.n)[account])
     likes = own + _packages(rng, who, crowds, account, typical) + pod
-    views = np.rint(np.maximum(own, 1) / np.clip(np.exp(rng.normal(np.log(0.07), 0.35, who.n))[account], 0.01, 0.5) * np.exp(rng.normal(0, 0.2, m)))
+    views = np.rint(
+        np.maximum(own, 1) / np.clip(np.exp(rng.normal(np.log(0.07), 0.35, who.n))[account], 0.01, 0.5) * np.exp(rng.normal(0, 0.2, m))
+    )
     shares = rng.poisson(FORWARDED * own * np.exp(rng.normal(0, 0.5, m)))
     return Posts(dates, topic, likes, own, fans, packages, pod, video, views.astype(np.int64), shares, sponsored)
 
 
-def expected_likes(
-    clock: Clock, crowds: Crowds, people: Audience, of: Interests, account: Ints, age: Floats, topic: Ints
-) -> Floats:
+def expected_likes(clock: Clock, crowds: Crowds, people: Audience, of: Interests, account: Ints, age: Floats, topic: Ints) -> Floats:
     """(m,) likes of the followers that are there: activity x interest in the topic x how closely an audience of the size is tied."""
     bin = clock.bin(account, age)
     there = crowds.alive[account, :, np.maximum(bin - 1, 0)]

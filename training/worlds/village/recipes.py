@@ -33,7 +33,7 @@ class Recipe:
     famous: float = 0.10
     life: Range = (400.0, 3500.0)
     # How followers of a lifetime grew: count ~ time^growth; 1 is a steady stream [D].
-    growth: Range = (0.8, 1.6)
+    growth: Range = (0.9, 2.0)
 
     # Purchased-type followers beyond the background, in how many lots, delivered over how many days (5.3: 89 % within a day, or
     # 7-60 metered), the last lot begun how long ago, and who ordered them.
@@ -111,7 +111,9 @@ _ARCHETYPES = {
     "organic_general": Recipe(often=0.150, topics="wide", core=(0.65, 0.85)),
     "bought_instant": _INSTANT,
     "bought_drip_aged": _DRIP,
-    "bought_then_organic": replace(_INSTANT, often=0.035, bought=(0.10, 0.45), begun=(400.0, 1200.0), life=(1300.0, 3500.0), growth=(1.2, 2.0)),
+    "bought_then_organic": replace(
+        _INSTANT, often=0.035, bought=(0.10, 0.45), begun=(400.0, 1200.0), life=(1300.0, 3500.0), growth=(1.2, 2.0)
+    ),
     "bought_engagement": Recipe(often=0.045, likes_bought=(0.3, 1.5), comments_bought=(0.3, 1.5)),
     "pod_general": Recipe(often=0.025, pod=(20.0, 80.0)),
     "pod_topic": Recipe(often=0.020, pod=(20.0, 100.0), pod_on_topic=0.75),
@@ -120,7 +122,9 @@ _ARCHETYPES = {
     "depersonalised": Recipe(often=0.075, personal=(0.10, 0.42)),
     "dormant": Recipe(often=0.020, silent=(60.0, 200.0)),
     # @instagram lost about 30 % in 2014 and had bought nothing; 10-30 % purchased-type.
-    "celebrity": Recipe(often=0.025, size=Normal(5.4, 0.5), famous=0.5, unsolicited=Normal(0.17, 0.05), topics="wide", core=(0.6, 0.85), comment_level=0.1),
+    "celebrity": Recipe(
+        often=0.025, size=Normal(5.4, 0.5), famous=0.5, unsolicited=Normal(0.17, 0.05), topics="wide", core=(0.6, 0.85), comment_level=0.1
+    ),
 }
 
 _HARD_NEGATIVES = {
@@ -129,7 +133,9 @@ _HARD_NEGATIVES = {
     "giveaway": Recipe(often=0.010, cheap=(0.10, 0.40), cheap_leave=0.35),
     "paid_ads": Recipe(often=0.008, cheap=(0.10, 0.40), cheap_days=(14.0, 45.0), cheap_leave=0.10),
     "migration": Recipe(often=0.006, event=(0.20, 0.60), event_days=(3.0, 12.0), event_care=1.1, personal=(0.9, 1.5)),
-    "celebrity_bots": Recipe(often=0.006, size=Normal(5.6, 0.5), famous=0.5, unsolicited=Normal(0.24, 0.05), topics="wide", core=(0.6, 0.85)),
+    "celebrity_bots": Recipe(
+        often=0.006, size=Normal(5.6, 0.5), famous=0.5, unsolicited=Normal(0.24, 0.05), topics="wide", core=(0.6, 0.85)
+    ),
     "rival_attack": Recipe(often=0.008, bought=(0.08, 0.45), sent=True, lots=(1.0, 2.0)),
     "purge": Recipe(often=0.008, purged=True, unsolicited=Normal(0.13, 0.04)),
     "foreign_fandom": Recipe(often=0.008, foreign=(0.55, 0.85), emoji=0.3, young=0.4),

@@ -21,7 +21,7 @@ FAN, PACKAGE, POD, ENTRY, SPAM = range(5)
 # A crawler reads the newest posts first and a few comments of each.
 MOST, EACH = 110, (5, 16)
 # Followers differ in activity by the power law of such things: the k-th most active comments as k^-this [D].
-ACTIVITY = 0.85
+ACTIVITY = 1.1
 # Chances at meeting a follower that cares before whoever comes is taken.
 MEETINGS = 5
 PODS, WORKERS, STRANGERS = 12, 4_000, 6_000
@@ -81,7 +81,9 @@ def _shown(rng: np.random.Generator, who: Residents, posts: Posts) -> Ints:
 
 def _roles(rng: np.random.Generator, who: Residents, posts: Posts, post: Ints) -> Ints:
     chance = rng.random(len(post)) * posts.comments[post]
-    role = np.where(chance < posts.package_comments[post], PACKAGE, np.where(chance < (posts.package_comments + posts.pod_comments)[post], POD, FAN))
+    role = np.where(
+        chance < posts.package_comments[post], PACKAGE, np.where(chance < (posts.package_comments + posts.pod_comments)[post], POD, FAN)
+    )
     role = np.where((role == FAN) & posts.calendar.prize[post] & (rng.random(len(post)) < ENTRIES), ENTRY, role)
     spam = np.where(who.real > 1e5, SPAM_FAMOUS, SPAM_SHARE)[posts.account[post]]
     return np.where((role == FAN) & (rng.random(len(post)) < spam), SPAM, role)
@@ -108,7 +110,11 @@ def _fans(
     met = followers.find(who, line, clock, of, orders, shelf, salts, rows, rank)
     topic = np.repeat(posts.topic[post], MEETINGS)
     cares = np.where(met.interest < 0, PERSON, SIMILAR[np.maximum(met.interest, 0), topic])
-    cares = np.where(met.cause < REAL, cares * of.care[rows, np.minimum(met.cause, REAL - 1)], np.where(met.cause == CAUSES.index("unsolicited"), 0.01, 0.004))
+    cares = np.where(
+        met.cause < REAL,
+        cares * of.care[rows, np.minimum(met.cause, REAL - 1)],
+        np.where(met.cause == CAUSES.index("unsolicited"), 0.01, 0.004),
+    )
     willing = (rng.random(len(rows)) < cares).reshape(m, MEETINGS)
     chosen = np.where(willing.any(axis=1), willing.argmax(axis=1), cares.reshape(m, MEETINGS).argmax(axis=1)) + np.arange(m) * MEETINGS
     return Agents(*(getattr(met, name)[chosen] for name in Agents.__dataclass_fields__))
