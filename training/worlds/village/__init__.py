@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -13,39 +12,24 @@ from training.mixtures import Tables
 from training.pools import FollowerPool
 from training.worlds.village import (
     captions,
-    clock,
     comments,
     crowds,
+    encounters,
     faces,
     followers,
     interests,
     line,
-    orders,
-    posts,
     residents,
     talk,
+    town,
     truth,
     vendors,
 )
-from training.worlds.village.residents import Floats
-from training.worlds.village.vendors import Vendors
+from training.worlds.village.town import Setting
 
 NAME = "village"
 # Nobody crawls everything: each table is missing for some accounts, whatever they did.
 MISSING = {"posts": 0.07, "comments": 0.06, "follower_sample": 0.10, "history": 0.12}
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What all parts share: vendors, the platforms' clearings, how much organic followers care, the chances of the scenarios, and the
-    number that makes the ids of vendors' stocks and pods the same in every part."""
-
-    vendors: Vendors
-    cleared: Floats
-    median: Floats
-    chances: Floats
-    natural: bool
-    salt: int
 
 
 def setting(seed: np.random.SeedSequence, pool: FollowerPool | None = None, scenarios: Mapping[str, float] | None = None) -> Setting:
@@ -64,36 +48,26 @@ def setting(seed: np.random.SeedSequence, pool: FollowerPool | None = None, scen
 
 def part(scene: Setting, seed: np.random.SeedSequence, first: int, n: int) -> Tables:
     """The tables of accounts `first` to `first + n`, and "truth" beside them; the same seeds give the same tables."""
-    # One stream per subject, so that a purchase does not change what is posted.
-    who_, date, taste, order, come, stand, post, write, speak, text, face, look, gone = (
-        np.random.default_rng(child) for child in seed.spawn(13)
-    )
-    who = residents.draw(who_, first, n, scene.chances, scene.natural)
-    time, dates = clock.of(who["life"]), posts.calendar(date, who)
-    topics = interests.draw(taste, who.niche, who.topics, who["core"], who["event_care"])
-    bought = orders.draw(order, who, time, scene.vendors, crowds.background(who))
-    crowd = crowds.draw(come, who, time, bought, scene.vendors, scene.cleared, dates.pulse(who))
-    queue, people = line.of(stand, crowd, bought), interests.audience(topics, crowd, time)
-    written = posts.draw(post, who, dates, time, crowd, people, topics, bought)
-    ids, names, post_id = faces.account_ids(who), faces.owners(face, who), captions.post_ids(who, written)
-    method, size = faces.sampling(look, who, crowd.followers)
-    shelf = look.integers(0, followers.SOLD_SO_FAR, n)
-    salts = int(look.integers(2**32)), scene.salt
-    row, rank = line.sample(look, crowd.followers, method, size)
-    sampled = followers.find(who, queue, time, topics, bought, shelf, salts, row, rank)
-    said = talk.draw(speak, who, written, queue, time, topics, bought, scene.vendors, shelf, salts)
-    accounts = faces.table(face, who, ids, names, crowd, written, method)
-    known = truth.of(who, crowd, topics, people, scene.median)
-    vendor, source = truth.sources(who, bought, NAME)
+    settled, face, look, speak, write, text, read, gone = seed.spawn(8)
+    place = town.settle(scene, settled, first, n)
+    drawing = np.random.default_rng(face)
+    names = faces.owners(drawing, place.who)
+    rng = np.random.default_rng(look)
+    method, size = faces.sampling(rng, place.who, place.crowds.followers)
+    row, rank = line.sample(rng, place.crowds.followers, method, size)
+    said = talk.draw(np.random.default_rng(speak), place)
+    accounts = faces.table(drawing, place.who, place.ids, names, place.crowds, place.posts, method)
+    known = truth.of(place)
+    vendor, source = truth.sources(place.who, place.orders, NAME)
     tables = {
         "accounts": accounts,
-        "posts": captions.table(write, who, ids, post_id, written),
-        "comments": comments.table(text, who, ids, names[0], post_id, written, said, bought, scene.vendors),
-        "follower_sample": followers.table(look, who, ids, sampled, bought, scene.vendors),
-        "history": faces.history(who, ids, crowd, written, accounts["post_count"].to_numpy()),
-        "labels": truth.labels(who, ids, known, source, NAME),
+        "posts": captions.table(np.random.default_rng(write), place.who, place.ids, place.post_ids, place.posts),
+        "comments": comments.table(np.random.default_rng(text), place, names[0], said),
+        "follower_sample": followers.table(np.random.default_rng(read), place, encounters.meet(place, row, rank)),
+        "history": faces.history(place.who, place.ids, place.crowds, place.posts, accounts["post_count"].to_numpy()),
+        "labels": truth.labels(place.who, place.ids, known, source, NAME),
     }
-    return _crawled(gone, tables, ids) | {"truth": truth.table(who, ids, known, vendor)}
+    return _crawled(np.random.default_rng(gone), tables, place.ids) | {"truth": truth.table(place.who, place.ids, known, vendor)}
 
 
 def _crawled(rng: np.random.Generator, tables: Tables, ids: pa.Array) -> Tables:

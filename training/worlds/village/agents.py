@@ -1,4 +1,4 @@
-"""A follower as others see it: its class, counts, picture, biography and age all follow from its id, so it is the same wherever it turns up."""
+"""A follower as others see it: class, counts, picture and age all follow from its id, so it is the same wherever it turns up."""
 
 from __future__ import annotations
 

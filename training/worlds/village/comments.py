@@ -11,10 +11,10 @@ from training.worlds import moments
 from training.worlds.phrases import EMOJI_ONLY, ENDINGS, KINDS, SPAM, joined, phrases
 from training.worlds.village import talk
 from training.worlds.village.followers import FIRST, NUMBERS
-from training.worlds.village.orders import Orders
 from training.worlds.village.posts import Posts
 from training.worlds.village.residents import Ints, Residents
 from training.worlds.village.talk import ENTRY, FAN, PACKAGE, POD, Talk
+from training.worlds.village.town import Town
 from training.worlds.village.vendors import Vendors
 
 # What fans write. The closer the tie, the more they speak to the person (Thelwall 2022), ask and tell [D].
@@ -26,19 +26,10 @@ NAMED, TAGGED, TWO_SENTENCES, ASKED = 0.2, 0.08, 0.15, 0.8
 ANSWER_HOURS = 5.0
 
 
-def table(
-    rng: np.random.Generator,
-    who: Residents,
-    ids: pa.Array,
-    names: pa.Array,
-    post_id: pa.Array,
-    posts: Posts,
-    said: Talk,
-    orders: Orders,
-    vendors: Vendors,
-) -> pa.Table:
+def table(rng: np.random.Generator, town: Town, names: pa.Array, said: Talk) -> pa.Table:
+    who, posts = town.who, town.posts
     account, m = posts.account[said.post], len(said.post)
-    text = _texts(rng, who, names, posts, said, orders, vendors)
+    text = _texts(rng, town, names, said)
     age = posts.calendar.age[said.post] - said.hours / 24
     answered = np.flatnonzero((rng.random(m) < who.personal[account]) & np.isin(said.role, (FAN, POD)))
     reply_age = age[answered] * np.exp(-rng.exponential(ANSWER_HOURS / 24, len(answered)) / np.maximum(age[answered], 0.05))
@@ -52,10 +43,10 @@ def table(
     likes = rng.poisson(rng.standard_gamma(0.35, len(order)) * 0.8 * np.log1p(posts.own_likes[said.post[source]]))
     return pa.table(
         {
-            "account_id": ids.take(pa.array(account[source])),
-            "post_id": post_id.take(pa.array(said.post[source])),
+            "account_id": town.ids.take(pa.array(account[source])),
+            "post_id": town.post_ids.take(pa.array(said.post[source])),
             "comment_id": comment_id.take(pa.array(order)),
-            "author_id": pc.if_else(pa.array(own), ids.take(pa.array(account[source])), author),
+            "author_id": pc.if_else(pa.array(own), town.ids.take(pa.array(account[source])), author),
             "commented_at": moments.column(
                 moments.before(who.observed_us[account[source]], np.maximum(np.concatenate([age, reply_age])[order], 0.0))
             ),
@@ -67,9 +58,8 @@ def table(
     )
 
 
-def _texts(
-    rng: np.random.Generator, who: Residents, names: pa.Array, posts: Posts, said: Talk, orders: Orders, vendors: Vendors
-) -> pa.Array:
+def _texts(rng: np.random.Generator, town: Town, names: pa.Array, said: Talk) -> pa.Array:
+    who, posts = town.who, town.posts
     account, m, role = posts.account[said.post], len(said.post), said.role
     topic = posts.topic[said.post]
     spoken = np.where(said.spoken >= 0, said.spoken, who.language[account])
@@ -88,7 +78,7 @@ def _texts(
     body = joined(body, pc.if_else(asked, pa.scalar("?", pa.large_string()), _any_of(rng, ENDINGS, m)))
     body = pc.if_else(pa.array(emoji), _any_of(rng, EMOJI_ONLY, m), body)
     from_library = (role == PACKAGE) & (who["comment_craft"][account] < 2)
-    body = pc.if_else(pa.array(from_library), _library(rng, vendors, orders.vendor[account]), body)
+    body = pc.if_else(pa.array(from_library), _library(rng, town.scene.vendors, town.orders.vendor[account]), body)
     return pc.if_else(pa.array(role == talk.SPAM), _any_of(rng, SPAM, m), body)
 
 

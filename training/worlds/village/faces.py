@@ -37,7 +37,7 @@ def account_ids(who: Residents) -> pa.Array:
 
 def owners(rng: np.random.Generator, who: Residents) -> tuple[pa.Array, pa.Array]:
     """First and last name of each owner."""
-    return tuple(  # type: ignore[return-value]
+    return tuple(
         pa.array([names[int(place * len(names))] for names, place in zip(lists, rng.random(who.n), strict=True)], pa.large_string())
         for lists in ([language(LANGUAGES[i])[part] for i in who.language] for part in ("first_names", "last_names"))
     )

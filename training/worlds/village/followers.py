@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,14 +10,12 @@ from training.worlds import moments
 from training.worlds.phrases import KINDS, LANGUAGES, NICHES, joined, language, phrases
 from training.worlds.village import agents
 from training.worlds.village.agents import Ids, Seen, luck
-from training.worlds.village.clock import Clock
-from training.worlds.village.crowds import CAUSES, FIRST_LOT
+from training.worlds.village.crowds import FIRST_LOT
+from training.worlds.village.encounters import Agents
 from training.worlds.village.faces import COUNTRIES
-from training.worlds.village.interests import Interests
-from training.worlds.village.line import Line
-from training.worlds.village.orders import Orders
-from training.worlds.village.residents import PLATFORMS, Floats, Ints, Residents
-from training.worlds.village.vendors import TRAITS, Vendors
+from training.worlds.village.residents import PLATFORMS, Ints, Residents
+from training.worlds.village.town import Town
+from training.worlds.village.vendors import TRAITS
 
 # Platforms differ in what they show of a follower: chance that a crawl has the moment of its making, its biography, language, country.
 SHOWN = {
@@ -28,68 +24,20 @@ SHOWN = {
     "origin": {"x": 0.6, "youtube": 0.6, "instagram": 0.5, "tiktok": 0.6, "snapchat": 0.3},
 }
 ORDERED = 0.85
-# Every vendor has sold from one stock since it opened: customers of a time share followers.
-STOCK, SOLD_SO_FAR = 2**26, 400_000
 TAILS = (
-    "",
-    " · {y}",
-    " | est. {y}",
-    " {y}",
-    " ✨",
-    " ❤️",
-    " 📍",
-    " · mum of two",
-    " · she/her",
-    " · he/him",
-    " | {y} 🌍",
-    " 🎓",
-    " · 24/7",
-    " ☕",
-    " 🐾",
-    " · DM",
+    *("", " · {y}", " | est. {y}", " {y}", " ✨", " ❤️", " 📍", " · mum of two", " · she/her", " · he/him"),
+    *(" | {y} 🌍", " 🎓", " · 24/7", " ☕", " 🐾", " · DM"),
 )
 PROMISES = ("follow back", "f4f", "like 4 like", "new here", "follow me", "hi", "just for fun", "love life", "official", "dm open")
 
 
-@dataclass(frozen=True)
-class Agents:
-    """Followers by account and rank; `age` is how many days ago each followed, `interest` the niche it came for (-1: for the person)."""
-
-    ids: Ids
-    row: Ints
-    rank: Ints
-    cause: Ints
-    age: Floats
-    interest: Ints
-    spoken: Ints
-    turn: Ints
-
-
-def find(
-    who: Residents, line: Line, clock: Clock, of: Interests, orders: Orders, shelf: Ints, salts: tuple[int, int], row: Ints, rank: Ints
-) -> Agents:
-    """The followers at these places. `shelf` (n,) is where in its vendor's stock each account's orders begin, `salts` the part's own number and the world's."""
-    bin, cause, turn = line.look(row, rank)
-    lot = np.maximum(cause - FIRST_LOT, 0)
-    stock = (shelf[row] + lot * (STOCK // 8) + turn) % STOCK
-    own = agents.ids("own", who.number[row], rank, salts[0])
-    ids = np.where(cause >= FIRST_LOT, agents.ids("sold", orders.vendor[row], stock, salts[1]), own)
-    # Within a bin the later in line came later.
-    here = (rank - line.before[row, bin] + luck(ids, "moment")) / (line.upto(row, bin) - line.before[row, bin])
-    age = clock.edges[row, bin] - here * clock.width[row, bin]
-    person = luck(ids, "person") < of.person[row]
-    topic = (np.cumsum(of.mix(row, age), axis=1) < luck(ids, "topic")[:, None]).sum(axis=1).clip(max=len(NICHES) - 1)
-    interest = np.where(person | (cause >= CAUSES.index("unsolicited")), -1, topic)
-    return Agents(ids, row, rank, cause, age, interest, _spoken(who, ids, row, cause, orders), turn)
-
-
-def table(rng: np.random.Generator, who: Residents, ids: pa.Array, people: Agents, orders: Orders, vendors: Vendors) -> pa.Table:
-    row, cause = people.row, people.cause
-    seen = _seen(rng, who, people, orders, vendors)
+def table(rng: np.random.Generator, town: Town, people: Agents) -> pa.Table:
+    who, row, cause = town.who, people.row, people.cause
+    seen = _seen(rng, town, people)
     sold = cause >= FIRST_LOT
     before = np.where(
         sold,
-        agents.batch_age(people.ids, vendors, orders.vendor[row], np.maximum(cause - FIRST_LOT, 0)),
+        agents.batch_age(people.ids, town.scene.vendors, town.orders.vendor[row], np.maximum(cause - FIRST_LOT, 0)),
         agents.age_at_follow(people.ids, seen.kind),
     )
     created = moments.before(who.observed_us[row], np.minimum(people.age + before, 5_800.0))
@@ -102,7 +50,7 @@ def table(rng: np.random.Generator, who: Residents, ids: pa.Array, people: Agent
     country = people.spoken * 3 + np.minimum(np.floor(3 * luck(people.ids, "country") ** 1.8), 2).astype(np.int64)
     return pa.table(
         {
-            "account_id": ids.take(pa.array(row)),
+            "account_id": town.ids.take(pa.array(row)),
             "follower_id": pa.array(people.ids, pa.uint64()).cast(pa.large_string()),
             "rank": pa.array(people.rank, mask=~(rng.random(who.n) < ORDERED)[row]),
             "handle": handles(people, seen),
@@ -122,9 +70,10 @@ def table(rng: np.random.Generator, who: Residents, ids: pa.Array, people: Agent
     )
 
 
-def _seen(rng: np.random.Generator, who: Residents, people: Agents, orders: Orders, vendors: Vendors) -> Seen:
+def _seen(rng: np.random.Generator, town: Town, people: Agents) -> Seen:
+    who, vendors = town.who, town.scene.vendors
     row, sold = people.row, people.cause >= FIRST_LOT
-    vendor = orders.vendor[row]
+    vendor = town.orders.vendor[row]
     kind = agents.kinds(people.ids, people.cause, vendors.aged[vendor], np.where(sold, who["aged"][row], 0.0))
     return Seen(
         ids=people.ids,
@@ -135,16 +84,6 @@ def _seen(rng: np.random.Generator, who: Residents, people: Agents, orders: Orde
         young=np.where(sold, 0.0, who["young"][row]),
         shy=np.where(sold, 0.0, who["private"][row]),
     )
-
-
-def _spoken(who: Residents, ids: Ids, row: Ints, cause: Ints, orders: Orders) -> Ints:
-    """A follower's language: the account's own, or English, or any; lots come from wherever the vendor keeps its accounts."""
-    abroad = luck(ids, "abroad") < np.where(cause >= CAUSES.index("unsolicited"), 0.85, who["foreign"][row])
-    any_language = np.floor(luck(ids, "tongue") * len(LANGUAGES)).astype(np.int64)
-    home = orders.vendor[row] % len(LANGUAGES)
-    elsewhere = np.where(luck(ids, "english") < 0.45, LANGUAGES.index("en"), any_language)
-    elsewhere = np.where((cause >= FIRST_LOT) & (luck(ids, "home") < 0.6), home, elsewhere)
-    return np.where(abroad, elsewhere, who.language[row])
 
 
 def _known(rng: np.random.Generator, who: Residents, chances: dict[str, float]) -> np.ndarray:

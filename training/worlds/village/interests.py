@@ -117,7 +117,7 @@ def cares(of: Interests, newer: Floats) -> Floats:
     return np.asarray(of.person * PERSON + (1 - of.person) * ((came_for @ SIMILAR) * of.late).sum(axis=1))
 
 
-def organic_median(rng: np.random.Generator, each: int = 400) -> Floats:
+def organic_median(rng: np.random.Generator, each: int = 150) -> Floats:
     """(K,) how much the median follower of organic accounts of each niche cares for what they post; boutiques and general stores alike."""
     niche = np.repeat(np.arange(K), each)
     topics = np.where(rng.random(K * each) < 0.5, "focused", "wide")
@@ -125,7 +125,7 @@ def organic_median(rng: np.random.Generator, each: int = 400) -> Floats:
     of = draw(rng, niche, topics, core, np.full(K * each, 0.8))
     everybody = np.eye(1, REAL).repeat(K * each, axis=0)
     low, high = np.full(K, 0.01), np.full(K, 3.0)
-    for _ in range(40):
+    for _ in range(24):
         middle = np.sqrt(low * high)
         mean = below(of, np.full(K * each, 0.1), everybody, middle[niche]).reshape(K, each).mean(axis=1)
         low, high = np.where(mean < 0.5, middle, low), np.where(mean < 0.5, high, middle)

@@ -10,7 +10,7 @@ from training.worlds.moments import DAYS
 from training.worlds.village.clock import Clock
 from training.worlds.village.crowds import REAL, UNSOLICITED, Crowds
 from training.worlds.village.interests import Audience, Interests
-from training.worlds.village.orders import POPULAR, Orders
+from training.worlds.village.orders import POPULAR
 from training.worlds.village.residents import Flags, Floats, Ints, Residents
 
 # Nobody crawls a whole life: so many of the newest posts.
@@ -109,9 +109,7 @@ def calendar(rng: np.random.Generator, who: Residents) -> Calendar:
     return Calendar(row, age[row, place], hit[row, place], prize[row, place])
 
 
-def draw(
-    rng: np.random.Generator, who: Residents, dates: Calendar, clock: Clock, crowds: Crowds, people: Audience, of: Interests, orders: Orders
-) -> Posts:
+def draw(rng: np.random.Generator, who: Residents, dates: Calendar, clock: Clock, crowds: Crowds, people: Audience, of: Interests) -> Posts:
     account, age, m = dates.account, dates.age, dates.m
     topic = (np.cumsum(of.mix(account, age), axis=1) < rng.random(m)[:, None]).sum(axis=1).clip(max=of.early.shape[1] - 1)
     sponsored = rng.random(m) < np.clip(0.04 * np.log10(who.real), 0, 0.25)[account]

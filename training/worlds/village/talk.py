@@ -6,16 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.worlds.village import agents, followers
-from training.worlds.village.clock import Clock
-from training.worlds.village.crowds import CAUSES, REAL
-from training.worlds.village.followers import Agents
-from training.worlds.village.interests import PERSON, SIMILAR, Interests
-from training.worlds.village.line import Line
-from training.worlds.village.orders import Orders
-from training.worlds.village.posts import Posts
+from training.worlds.village import agents, encounters
+from training.worlds.village.crowds import REAL
+from training.worlds.village.encounters import Agents
+from training.worlds.village.interests import PERSON, SIMILAR
+from training.worlds.village.posts import BOT_LIKES, Posts
 from training.worlds.village.residents import Floats, Ints, Residents
-from training.worlds.village.vendors import Vendors
+from training.worlds.village.town import Town
 
 FAN, PACKAGE, POD, ENTRY, SPAM = range(5)
 # A crawler reads the newest posts first and a few comments of each.
@@ -41,28 +38,18 @@ class Talk:
     hours: Floats
 
 
-def draw(
-    rng: np.random.Generator,
-    who: Residents,
-    posts: Posts,
-    line: Line,
-    clock: Clock,
-    of: Interests,
-    orders: Orders,
-    vendors: Vendors,
-    shelf: Ints,
-    salts: tuple[int, int],
-) -> Talk:
+def draw(rng: np.random.Generator, town: Town) -> Talk:
+    who, posts, orders, salt = town.who, town.posts, town.orders, town.scene.salt
     post = _shown(rng, who, posts)
     account, m = posts.account[post], len(post)
     role = _roles(rng, who, posts, post)
-    fans = _fans(rng, who, posts, line, clock, of, orders, shelf, salts, post)
+    fans = _fans(rng, town, post)
     pod = who.shard * PODS + who.number % PODS
-    of_pod = agents.ids("pod", pod[account], _any(rng, np.maximum(who["pod"][account], 1)), salts[1])
-    of_vendor = agents.ids("worker", orders.vendor[account], _any(rng, np.full(m, WORKERS)), salts[1])
-    stranger = agents.ids("stranger", who.shard[account], _any(rng, np.full(m, STRANGERS)), salts[1])
+    of_pod = agents.ids("pod", pod[account], _any(rng, np.maximum(who["pod"][account], 1)), salt)
+    of_vendor = agents.ids("worker", orders.vendor[account], _any(rng, np.full(m, WORKERS)), salt)
+    stranger = agents.ids("stranger", who.shard[account], _any(rng, np.full(m, STRANGERS)), salt)
     author = np.select([role == POD, role == PACKAGE, role == SPAM], [of_pod, of_vendor, stranger], fans.ids)
-    pace = np.select([role == kind for kind in HOURS], list(HOURS.values()), vendors.hours[orders.vendor[account]])
+    pace = np.select([role == kind for kind in HOURS], list(HOURS.values()), town.scene.vendors.hours[orders.vendor[account]])
     own_pace = np.exp(rng.normal(0, 0.4, who.n))[account]
     hours = np.where(role == FAN, pace * own_pace * rng.weibull(BEND, m), pace * rng.gamma(1.5, 0.7, m))
     # A post is seen until the look.
@@ -89,32 +76,18 @@ def _roles(rng: np.random.Generator, who: Residents, posts: Posts, post: Ints) -
     return np.where((role == FAN) & (rng.random(len(post)) < spam), SPAM, role)
 
 
-def _fans(
-    rng: np.random.Generator,
-    who: Residents,
-    posts: Posts,
-    line: Line,
-    clock: Clock,
-    of: Interests,
-    orders: Orders,
-    shelf: Ints,
-    salts: tuple[int, int],
-    post: Ints,
-) -> Agents:
+def _fans(rng: np.random.Generator, town: Town, post: Ints) -> Agents:
     """For each comment a follower who was there when the post went out, the more probably the more active it is and the more it cares."""
+    posts, line = town.posts, town.line
     row, m = posts.account[post], len(post)
-    there = np.maximum(line.upto(row, np.maximum(clock.bin(row, posts.calendar.age[post]) - 1, 0)), 1)
+    there = np.maximum(line.upto(row, np.maximum(town.clock.bin(row, posts.calendar.age[post]) - 1, 0)), 1)
     everybody = line.before[:, -1] + line.stay[:, -1].sum(axis=1)
     rows = np.repeat(row, MEETINGS)
     rank = _active(rng, everybody[rows], rows) % np.repeat(there, MEETINGS)
-    met = followers.find(who, line, clock, of, orders, shelf, salts, rows, rank)
+    met = encounters.meet(town, rows, rank)
     topic = np.repeat(posts.topic[post], MEETINGS)
     cares = np.where(met.interest < 0, PERSON, SIMILAR[np.maximum(met.interest, 0), topic])
-    cares = np.where(
-        met.cause < REAL,
-        cares * of.care[rows, np.minimum(met.cause, REAL - 1)],
-        np.where(met.cause == CAUSES.index("unsolicited"), 0.01, 0.004),
-    )
+    cares = np.where(met.cause < REAL, cares * town.interests.care[rows, np.minimum(met.cause, REAL - 1)], BOT_LIKES)
     willing = (rng.random(len(rows)) < cares).reshape(m, MEETINGS)
     chosen = np.where(willing.any(axis=1), willing.argmax(axis=1), cares.reshape(m, MEETINGS).argmax(axis=1)) + np.arange(m) * MEETINGS
     return Agents(*(getattr(met, name)[chosen] for name in Agents.__dataclass_fields__))

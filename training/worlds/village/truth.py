@@ -11,11 +11,12 @@ from training.mixtures import bought_value
 from training.worlds import moments
 from training.worlds.scenarios import SCENARIOS, TRUTH
 from training.worlds.village import interests
-from training.worlds.village.crowds import FIRST_LOT, REAL, UNSOLICITED, Crowds
-from training.worlds.village.interests import Audience, Interests
+from training.worlds.village.crowds import FIRST_LOT, REAL, UNSOLICITED
+from training.worlds.village.interests import Interests
 from training.worlds.village.orders import Orders
 from training.worlds.village.posts import BOT_LIKES, CLOSENESS
 from training.worlds.village.residents import Flags, Floats, Residents
+from training.worlds.village.town import Town
 from training.worlds.village.vendors import PER_SHARD
 
 # In organic accounts half of the followers care less than the median, give or take; where so many do, the account has lost them.
@@ -36,8 +37,9 @@ class Truth:
     distant_dex: Floats
 
 
-def of(who: Residents, crowds: Crowds, topics: Interests, people: Audience, median: Floats) -> Truth:
-    newer = people.newer[:, -1]
+def of(town: Town) -> Truth:
+    who, crowds, topics = town.who, town.crowds, town.interests
+    newer = town.audience.newer[:, -1]
     real = crowds.now[:, :REAL]
     # What the same followers would give had the account kept to what they came for.
     unchanged = Interests(topics.early, topics.early, topics.turn, topics.person, topics.care)
@@ -49,7 +51,7 @@ def of(who: Residents, crowds: Crowds, topics: Interests, people: Audience, medi
     return Truth(
         bought=share,
         unsolicited=crowds.unsolicited_share,
-        diluted=interests.below(topics, newer, real, median[who.niche]),
+        diluted=interests.below(topics, newer, real.astype(np.float64), town.scene.median[who.niche]),
         bought_dex=np.minimum(np.log10((caring + BOT_LIKES * sold) / caring * (1 - share)), 0.0),
         diluted_dex=np.minimum(np.log10(now / before), 0.0),
         distant_dex=np.minimum(CLOSENESS * np.log10(who["personal"]), 0.0),
