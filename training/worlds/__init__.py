@@ -13,7 +13,7 @@ from features import dataset, workers
 from features.machine import usable_cores
 from training.mixtures import Tables
 from training.pools import FollowerPool
-from training.worlds import high_street
+from training.worlds import high_street, village
 from training.worlds.scenarios import SCENARIOS
 from training.worlds.truth import NAME as TRUTH_TABLE
 from training.worlds.truth import read_truth, write_truth
@@ -38,7 +38,7 @@ class World(Protocol):
     def part(self, scene: Any, seed: np.random.SeedSequence, first: int, n: int, /) -> Tables: ...
 
 
-WORLDS: dict[str, World] = {high_street.NAME: high_street}
+WORLDS: dict[str, World] = {high_street.NAME: high_street, village.NAME: village}
 PART = 2_500
 # A process takes as long to start as so many accounts take to draw.
 WORTH_A_PROCESS = 5_000
