@@ -52,5 +52,5 @@ class FollowerModel:
 
 def judged(values: np.ndarray) -> np.ndarray:
     """Of which rows of a `matrix` enough is known."""
-    known: np.ndarray = ~np.isnan(values[:, :2]).all(axis=1)
+    known: np.ndarray = ~np.isnan(values[:, :2]).any(axis=1)
     return known

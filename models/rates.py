@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import expit, ndtri
 
 from models.second_opinion import Densities
 
@@ -32,10 +33,10 @@ class Rate:
         if not (math.isfinite(self.mean) and 0.0 <= self.uncertainty < math.inf and 0.0 <= self.between < math.inf):
             raise ValueError(f"a rate of flagging needs finite numbers and spreads of at least 0; got {asdict(self)}")
 
-    def drawn(self, normals: np.ndarray, widening: float = 1.0) -> np.ndarray:
-        """Rates (0-1) of ones not seen before, in the shape of `normals`."""
+    def drawn(self, points: np.ndarray, widening: float = 1.0) -> np.ndarray:
+        """Rates (0-1) of ones not seen before, for `points` spread evenly on (0, 1)."""
         spread = math.hypot(self.uncertainty, widening * self.between)
-        rates: np.ndarray = 1.0 / (1.0 + np.exp(-(self.mean + spread * normals)))
+        rates: np.ndarray = expit(self.mean + spread * ndtri(points))
         return rates
 
 
@@ -49,15 +50,23 @@ class Population:
 
 @dataclass(frozen=True)
 class Rates:
-    """The rates in the population that was labelled (`known`) and in one that was not (`elsewhere`); both of `platform`."""
+    """The rates in the population that was labelled (`known`) and in one that was not (`elsewhere`); both of `platform`.
+
+    foreign: how likely an account is from elsewhere before its sample is seen.
+    """
 
     known: Population
     elsewhere: Population
+    foreign: float
     platform: str
     densities: Densities
 
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.foreign < 1.0:
+            raise ValueError(f"the probability that an account is from elsewhere is {self.foreign}; it must be from 0 to below 1")
+
     def drawn(self, purchased: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(TPR, FPR) for standard normals (d,): rows known, elsewhere, another platform; both (3, d)."""
+        """(TPR, FPR) for points (d,) on (0, 1): rows known, elsewhere, another platform; both (3, d)."""
         steps = ((self.known, 1.0), (self.elsewhere, 1.0), (self.elsewhere, ABROAD))
         true = np.stack([population.purchased.drawn(purchased, widening) for population, widening in steps])
         false = np.stack([population.others.drawn(others, widening) for population, widening in steps])
@@ -72,4 +81,4 @@ class Rates:
         known, elsewhere = (
             Population(Rate(**document[name]["purchased"]), Rate(**document[name]["others"])) for name in ("known", "elsewhere")
         )
-        return cls(known, elsewhere, str(document["platform"]), Densities.from_json(document["densities"]))
+        return cls(known, elsewhere, float(document["foreign"]), str(document["platform"]), Densities.from_json(document["densities"]))

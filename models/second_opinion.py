@@ -58,13 +58,13 @@ class Densities:
 
 @dataclass(frozen=True)
 class Opinion:
-    """Per account (m,): the share by EMQ and its sampling sd; `fit`: how likely so bad a fit is in the known population; `foreign`: the
-    probability, at even odds before, that the sample comes from another one."""
+    """Per account (m,): the share by EMQ and its sampling sd; `fit`: how likely so bad a fit is in the known population; `strange`: how much
+    more likely it is in another one, as the log of the ratio."""
 
     estimate: np.ndarray
     deviation: np.ndarray
     fit: np.ndarray
-    foreign: np.ndarray
+    strange: np.ndarray
 
 
 def opinion(counts: np.ndarray, densities: Densities) -> Opinion:
@@ -84,9 +84,8 @@ def opinion(counts: np.ndarray, densities: Densities) -> Opinion:
     freedom = len(others) - 2
     from_records = n * ((1.0 - estimate) ** 2 / densities.other_records + estimate**2 / densities.purchased_records)
     alike, unlike = (1.0 + (n - 1.0) * rho + from_records for rho in (densities.alike, densities.unlike))
-    # The ratio of the two scaled chi-square densities at the misfit.
-    doubt = 0.5 * freedom * np.log(unlike / alike) - 0.5 * misfit * (1.0 / alike - 1.0 / unlike)
-    return Opinion(estimate, 1.0 / np.sqrt(information), chdtrc(freedom, misfit / alike), 1.0 / (1.0 + np.exp(np.clip(doubt, -50.0, 50.0))))
+    strange = 0.5 * misfit * (1.0 / alike - 1.0 / unlike) - 0.5 * freedom * np.log(unlike / alike)
+    return Opinion(estimate, 1.0 / np.sqrt(information), chdtrc(freedom, misfit / alike), strange)
 
 
 def _most_likely(counts: np.ndarray, ratio: np.ndarray) -> np.ndarray:

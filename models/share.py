@@ -13,11 +13,11 @@ from models.draws import DRAWS, evenly, flagged_share
 from models.followers import FollowerModel
 from models.layers import layers
 from models.rates import Rates
-from models.second_opinion import METHOD, Opinion, opinion
+from models.second_opinion import FOREIGN_BELOW, METHOD, Opinion, opinion
 
 LEVEL = 0.95
-# Below this many judged followers the interval is all there is.
-FEWEST = 5
+# From fewer judged followers no share is told; below LITTLE the verdict also asks for more.
+FEWEST, LITTLE = 5, 20
 ABOVE = (0.05, 0.10, 0.20)
 # Accounts at a time: their draws stay in a processor's cache.
 BLOCK = 32
@@ -118,8 +118,8 @@ def estimate(samples: Samples, threshold: float, rates: Rates) -> Estimates:
     """Adjusted count: (q - FPR) / (TPR - FPR), where q, the flagged share of the account's followers, and both rates could be anything
     that the sample and the labelled sources leave possible.
 
-    How much the rates move depends on whether the margins look like the labelled population: each account mixes the known population
-    and another one by how likely it is to come from either. Sources: Rogan & Gladen 1978; method.md 3.2 and 3.5.
+    Each account mixes the known population and another one by how likely it is to come from either; one of whom the two methods do not
+    agree, and one of a platform that was never labelled, comes from elsewhere. Sources: Rogan & Gladen 1978; method.md 3.2 and 3.5.
     """
     m = len(samples.population)
     flagged = samples.margins >= threshold
@@ -128,27 +128,26 @@ def estimate(samples: Samples, threshold: float, rates: Rates) -> Estimates:
     true, false = rates.drawn(evenly()["purchased"], evenly()["others"])
     hits = np.bincount(samples.account, weights=flagged, minlength=m)
     agrees = _agree(hits / judged, judged, second, true[0], false[0])
-    foreign = np.where(samples.abroad | ~agrees, 1.0, second.foreign)
+    foreign = _foreign(rates.foreign, second.strange)
+    foreign[samples.abroad | ~agrees] = 1.0
     # One row per layer.
     first_row = np.concatenate([[0], np.cumsum(samples.layers)])
     row = first_row[samples.account] + samples.layer
     account = np.repeat(np.arange(m), samples.layers)
-    of_row = (
-        np.bincount(row, weights=flagged, minlength=len(account)),
-        np.bincount(row, minlength=len(account)).astype(np.float64),
-        samples.population[account] / samples.layers[account],
-        np.arange(len(account)) - first_row[account],
-    )
+    flagged_in = np.bincount(row, weights=flagged, minlength=len(account))
+    judged_in = np.bincount(row, minlength=len(account)).astype(np.float64)
+    fixed = _fixed(flagged_in, judged_in, samples.population[account] / samples.layers[account], true[0].mean(), false[0].mean())
+    of_row = (flagged_in, judged_in, fixed, np.arange(len(account)) - first_row[account])
     quantiles, above = np.empty((m, len(_TAILS))), np.empty((m, len(ABOVE)))
     of_layers = np.empty((len(account), len(_TAILS)))
-    foreign_draw = evenly()["foreign"]
-    rates_drawn = (false, 1.0 / np.maximum(true - false, LEAST_POWER))
+    points = evenly()
     for begin in range(0, m, BLOCK):
         block = slice(begin, min(begin + BLOCK, m))
         rows = slice(first_row[block.start], first_row[block.stop])
-        strange = foreign_draw < foreign[block, None]
-        abroad = samples.abroad[block, None]
-        low, scale = (np.where(strange, np.where(abroad, rate[2], rate[1]) if abroad.any() else rate[1], rate[0]) for rate in rates_drawn)
+        strange = points["foreign"] < foreign[block, None]
+        away = np.where(samples.abroad[block, None], false[2], false[1]), np.where(samples.abroad[block, None], true[2], true[1])
+        low, high = np.where(strange, away[0], false[0]), np.where(strange, away[1], true[0])
+        scale = 1.0 / np.maximum(high - low, LEAST_POWER)
         q = flagged_share(*(values[rows] for values in of_row))
         layered = len(q) > len(low)
         whole = np.add.reduceat(q, first_row[block] - rows.start, axis=0) / samples.layers[block, None] if layered else q
@@ -158,8 +157,32 @@ def estimate(samples: Samples, threshold: float, rates: Rates) -> Estimates:
         inside = account[rows] - block.start
         of_layers[rows] = _quantiles(_shares(q, low[inside], scale[inside])) if layered else quantiles[block]
     smallest = _detectable(judged, samples.population, foreign, samples.abroad, true, false)
-    in_reference = (second.fit >= 0.01) & ~samples.abroad
+    in_reference = (second.fit >= FOREIGN_BELOW) & ~samples.abroad
     return Estimates(quantiles, above, smallest, agrees, second, in_reference, of_layers)
+
+
+def _foreign(before: float, strange: np.ndarray) -> np.ndarray:
+    """The probability (m,) of coming from elsewhere, given the log ratio of the two.
+
+    A bad fit raises it. A good one does not lower it: vendors whose followers look like anybody's, and audiences who look a little
+    purchased, fit the mixture at home (SRF's audience does under a model of Purba's followers).
+    """
+    odds = before / (1.0 - before) * np.exp(np.clip(strange, 0.0, 50.0))
+    found: np.ndarray = odds / (1.0 + odds)
+    return found
+
+
+def _fixed(flagged: np.ndarray, judged: np.ndarray, population: np.ndarray, true: float, false: float) -> np.ndarray:
+    """The part of the flagged share's variance that is gone because of how many of the followers were seen (r,).
+
+    Seeing all of them fixes how many are of either type, pi (1 - pi) J^2 of q (1 - q), and not how many of either happen to be flagged:
+    method.md 3.2 takes all of it away, which leaves intervals of a census short of what they say.
+    """
+    q = (flagged + 0.5) / (judged + 1.0)
+    power = max(true - false, LEAST_POWER)
+    share = np.clip((q - false) / power, 0.0, 1.0)
+    of_types: np.ndarray = np.clip(share * (1.0 - share) * power**2 / (q * (1.0 - q)), 0.0, 1.0)
+    return np.clip(judged / population, 0.0, 1.0) * of_types
 
 
 def _shares(flagged: np.ndarray, low: np.ndarray, scale: np.ndarray) -> np.ndarray:

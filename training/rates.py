@@ -44,6 +44,10 @@ class Spread:
 # only, no record of theirs ships. Measured by the step `follower_spread` of training/benchmark/shares.py.
 SHIPPED = Spread(Move(-0.28, 0.59, 1.50, 4), Move(0.49, 0.45, 1.01, 4), 0.042)
 
+# SRF's influencers of 2017 are hardly the market of whoever asks, but nothing says how hardly: even odds. Whoever labels followers of
+# the market that is judged can say AT_HOME: one account in fifty comes from elsewhere.
+EVEN, AT_HOME = 0.5, 0.02
+
 # SRF's 4.0 pp at 10.5 %, as a correlation: 0.04^2 / (0.105 * 0.895).
 ALIKE = 0.017
 # Shares at which a met source is mixed to see how badly the best mixture of ours fits it.
@@ -61,11 +65,14 @@ class Learnt:
     audience: np.ndarray | None = None
 
 
-def fit(learnt: Learnt, platform: str, spread: Spread = SHIPPED) -> Rates:
-    """The rates in the population of `learnt`, by audience where audiences are told apart, and in another one."""
+def fit(learnt: Learnt, platform: str, spread: Spread = SHIPPED, foreign: float = EVEN) -> Rates:
+    """The rates in the population of `learnt`, by audience where audiences are told apart, and in another one.
+
+    foreign: how likely it is that an account to be judged is of another one.
+    """
     known = Population(_rate(learnt, True), _rate(learnt, False))
     elsewhere = Population(_moved(known.purchased, spread.purchased), _moved(known.others, spread.others))
-    return Rates(known, elsewhere, platform, densities(learnt, spread.unlike))
+    return Rates(known, elsewhere, foreign, platform, densities(learnt, spread.unlike))
 
 
 def _rate(learnt: Learnt, purchased: bool) -> Rate:

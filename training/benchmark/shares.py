@@ -14,7 +14,7 @@ from models.share import Estimates, estimate
 from training import rates
 from training.benchmark import accounts
 from training.benchmark.accounts import Composed, Floats, Side
-from training.benchmark.share_measures import Row, summary
+from training.benchmark.share_measures import KINDS_MATCHED, SHIPPED_ALIKE, Row, summary
 from training.benchmark.sources import Source, all_sources, grown, judged_margins, learnt
 from training.benchmark.step import Progress, Size, Step
 from training.rates import Learnt, Meeting, Spread
@@ -94,7 +94,7 @@ def without(meetings: Mapping[tuple[str, str], Meeting], sources: Mapping[str, S
 def cells(name: str, sources: Mapping[str, Source]) -> Iterator[Cell]:
     """The cells of the model learnt on `name`. Humans of one platform never stand beside purchased followers of another."""
     platform = {other: source.pool.platform for other, source in sources.items()}
-    for kind in ("matched", "matched, alike", "newest", "ranked", "30 % of fields hidden"):
+    for kind in KINDS_MATCHED:
         yield Cell(kind, name, name, name)
     for other in sources:
         if other == name:
@@ -128,7 +128,9 @@ def _replicate(
     share, n = (grid.ravel() for grid in np.meshgrid(SHARES, SAMPLES, indexing="ij"))
     rows = []
     for cell in cells(name, sources):
-        judge = rates.fit(known, source.pool.platform, without(meetings, sources, cell.met))
+        home = cell.kind in KINDS_MATCHED and cell.kind != SHIPPED_ALIKE
+        foreign = rates.AT_HOME if home else rates.EVEN
+        judge = rates.fit(known, source.pool.platform, without(meetings, sources, cell.met), foreign)
         followers = np.rint(np.exp(rng.uniform(np.log(np.maximum(n, SMALLEST)), np.log(LARGEST)))).astype(np.int64)
         hidden = cell.kind.startswith("30")
         others, purchased = side(cell.others, False, hidden), side(cell.purchased, True, hidden)
