@@ -58,8 +58,8 @@ class Densities:
 
 @dataclass(frozen=True)
 class Opinion:
-    """Per account (m,): the share by EMQ and its sampling sd; `fit`: how likely so bad a fit is in the known population; `strange`: how much
-    more likely it is in another one, as the log of the ratio."""
+    """Per account (m,): the share by EMQ and its sampling sd; `fit`: how likely so bad a fit is in the known population; `strange`: the log
+    of how many times likelier it is in another one."""
 
     estimate: np.ndarray
     deviation: np.ndarray

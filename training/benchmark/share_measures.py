@@ -143,7 +143,7 @@ def _targets(kinds: Mapping[str, Sequence[Row]], cells: Sequence[Mapping[str, An
         "T6 matched coverage": {
             "wanted": MATCHED,
             "cells": len(matched),
-            "met": sum(MATCHED[0] <= c["coverage"] <= MATCHED[1] for c in matched),
+            "met": sum(_within(c["coverage"]) for c in matched),
         },
         "T6 matched median width": {"wanted": 0.20, "worst": max((c["width_median"] for c in matched), default=None)},
         "T5 matched MAE at n=300": {"wanted": 0.03, "worst": max((c["mae_300"] for c in matched), default=None)},
@@ -155,3 +155,7 @@ def _targets(kinds: Mapping[str, Sequence[Row]], cells: Sequence[Mapping[str, An
             "T5 shifted MAE at n=300": {"wanted": 0.06, "worst": max(c["mae_300"] for c in shifted)},
         }
     return found
+
+
+def _within(coverage: float) -> bool:
+    return MATCHED[0] <= coverage <= MATCHED[1]

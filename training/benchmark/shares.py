@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import permutations
 from typing import Any
 
 import numpy as np
 
 from models.rates import Rates
-from models.share import Estimates, estimate
+from models.share import estimate
 from training import rates
 from training.benchmark import accounts
 from training.benchmark.accounts import Composed, Floats, Side
@@ -47,12 +48,13 @@ def measure(size: Size, progress: Progress) -> Mapping[str, Any]:
     """Coverage, width, Winkler score, one-sided failures, bias and error of the share per cell, beside Jeffreys' adjusted count (naive)."""
     sources, absent = all_sources()
     meetings = meet_all(sources, size.seed)
+    spreads = {name: without(meetings, sources, name) for name in sources}
     replicates = size.of(REPLICATES, QUICK_REPLICATES)
     rows: list[Row] = []
     for i, name in enumerate(sources):
         for replicate in range(replicates):
             rng = np.random.default_rng([size.seed, 2, i, replicate])
-            rows += _replicate(rng, name, sources, meetings, replicate)
+            rows += _replicate(rng, name, sources, spreads, replicate)
             progress(i * replicates + replicate + 1, len(sources) * replicates)
     return {"replicates": replicates, "sources": list(sources), "left_out": absent} | summary(rows)
 
@@ -108,9 +110,9 @@ def cells(name: str, sources: Mapping[str, Source]) -> Iterator[Cell]:
 
 
 def _replicate(
-    rng: np.random.Generator, name: str, sources: Mapping[str, Source], meetings: Mapping[tuple[str, str], Meeting], replicate: int
+    rng: np.random.Generator, name: str, sources: Mapping[str, Source], spreads: Mapping[str, Spread], replicate: int
 ) -> list[Row]:
-    """One new cut of the records, one new model, one account per cell, share and sample size."""
+    """One new cut, one new model, one account per cell, share and sample size. spreads: by the source that their estimates did not see."""
     source = sources[name]
     train, calibrate, test = source.parts(rng, CUT)
     trees = grown(source, train, int(rng.integers(2**31)))
@@ -125,19 +127,21 @@ def _replicate(
             sides[key] = Side.of(sources[other], rows, judged_margins(trees, values[rows]), purchased)
         return sides[key]
 
+    @cache
+    def judge(met: str, foreign: float) -> Rates:
+        return rates.fit(known, source.pool.platform, spreads[met], foreign)
+
     share, n = (grid.ravel() for grid in np.meshgrid(SHARES, SAMPLES, indexing="ij"))
     rows = []
     for cell in cells(name, sources):
         home = cell.kind in KINDS_MATCHED and cell.kind != SHIPPED_ALIKE
-        foreign = rates.AT_HOME if home else rates.EVEN
-        judge = rates.fit(known, source.pool.platform, without(meetings, sources, cell.met), foreign)
         followers = np.rint(np.exp(rng.uniform(np.log(np.maximum(n, SMALLEST)), np.log(LARGEST)))).astype(np.int64)
         hidden = cell.kind.startswith("30")
         others, purchased = side(cell.others, False, hidden), side(cell.purchased, True, hidden)
         composed = _composed(rng, cell.kind, others, purchased, share, n, followers)
         if sources[cell.others].pool.platform != source.pool.platform:
             composed = replace(composed, samples=replace(composed.samples, abroad=np.ones(len(n), dtype=bool)))
-        found = estimate(composed.samples, known.threshold, judge)
+        found = estimate(composed.samples, known.threshold, judge(cell.met, rates.AT_HOME if home else rates.EVEN))
         rows.append(Row.of(cell, replicate, share, n, followers, composed, found, _naive(rng, composed, known)))
     return rows
 
@@ -183,4 +187,3 @@ STEPS: tuple[Step, ...] = (
     Step("follower_spread", "L1", "how far the rates of flagging move from one labelled source to the next", measure_spread),
     Step("shares", "L2", "whether the share's interval holds on accounts composed from real followers", measure),
 )
-__all__ = ["STEPS", "Cell", "Estimates", "Rates", "cells", "measure", "measure_spread"]
