@@ -21,6 +21,7 @@ from models.followers import FEATURES, FollowerModel
 from models.head import Head
 from models.heads import HEADS
 from models.peers import Peers
+from models.rates import Rates
 from models.tiers import Tiers
 
 FORMAT = 1
@@ -101,14 +102,15 @@ class Bundle:
             }
             for name, model in self.heads.items()
         }
-        rates = {
-            name: getattr(self.followers, name) for name in ("threshold", "true_positives", "positives", "false_positives", "negatives")
-        }
         return {
             "heads.json": heads,
             "reference.json": self.reference.to_json(),
             "peers.json": self.peers.to_json(),
-            "followers.json": {"features": FEATURES, **rates},
+            "followers.json": {
+                "features": FEATURES,
+                "threshold": self.followers.threshold,
+                "rates": self.followers.rates.to_json(),
+            },
             "golden.json": list(self.golden),
             "card.json": dict(self.facts),
         }
@@ -144,10 +146,12 @@ class Bundle:
             heads[name] = HeadModel(HEADS[name], Trees.load(content[f"{name}.ubj"], entry["features"]), calibration)
         if not heads:
             raise ValueError("heads.json names no head")
-        rates = dict(documents["followers.json"])
-        if tuple(rates.pop("features")) != FEATURES:
+        follower = documents["followers.json"]
+        if tuple(follower["features"]) != FEATURES:
             raise ValueError(f"followers.json names other features than {', '.join(FEATURES)}, or in another order")
-        followers = FollowerModel(Trees.load(content["followers.ubj"], FEATURES), **rates)
+        followers = FollowerModel(
+            Trees.load(content["followers.ubj"], FEATURES), float(follower["threshold"]), Rates.from_json(follower["rates"])
+        )
         if not isinstance(documents["card.json"], dict):
             raise ValueError("card.json is no object")
         peers = Peers.from_json(documents["peers.json"])

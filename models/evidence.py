@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from features.table import AccountTable
-from models.share import FEWEST
+from models.share import LITTLE
 
 WOULD_HELP = {
     "follower_sample": "300 followers drawn at random would show which share is of the purchased type",
@@ -36,7 +36,7 @@ def evidence(table: AccountTable) -> list[dict[str, Any]]:
     countable = known[following.starts[1:]] - known[following.starts[:-1]]
     found = []
     for i in range(table.n):
-        missing = ["follower_sample"] * bool(countable[i] < FEWEST) + [
+        missing = ["follower_sample"] * bool(countable[i] < LITTLE) + [
             name for name in ("history", "posts", "comments") if rows[name][i] < LEAST_ROWS.get(name, 1)
         ]
         missing += ["likes"] * bool(hidden[i]) + ["created_at"] * bool(created[i])

@@ -10,6 +10,7 @@ from features import handles
 from features.columns import Events, log, log_ratio
 from features.table import AccountTable
 from models.booster import Trees
+from models.rates import Rates
 
 # Only facts whose sign holds in every source: no private flag (it flips between SRF and InstaFake), no language, no crawl time.
 FEATURES = ("follow_ratio", "following_per_post", "log_followers", "log_following", "log_posts", "no_picture", "digit_at_end")
@@ -35,28 +36,21 @@ def matrix(table: AccountTable) -> np.ndarray:
 
 @dataclass(frozen=True)
 class FollowerModel:
-    """Trees over single followers, the margin above which one counts as purchased-type, and how often that was right and wrong
-    on labelled followers that the trees had not seen (out of fold)."""
+    """Trees over single followers, the margin from which on one counts as purchased-type, and how often that was right and wrong on
+    labelled followers that the trees had not seen."""
 
     trees: Trees
     threshold: float
-    true_positives: int
-    positives: int
-    false_positives: int
-    negatives: int
+    rates: Rates
 
-    def flagged(self, table: AccountTable) -> tuple[np.ndarray, np.ndarray]:
-        """Per account: how many sampled followers can be judged (their counts are known), and how many of them are flagged."""
+    def margins(self, table: AccountTable) -> tuple[np.ndarray, np.ndarray]:
+        """Which sampled followers can be judged because their counts are known (m,), and the margins of those alone, in order."""
         values = matrix(table)
-        judged = ~np.isnan(values[:, :2]).all(axis=1)
-        hit = np.zeros(len(values), dtype=bool)
-        if judged.any():
-            hit[judged] = self.trees.margins(values[judged]) >= self.threshold
-        starts = table.starts["follower_sample"]
-        return _per_account(judged, starts), _per_account(hit, starts)
+        known = judged(values)
+        return known, self.trees.margins(values[known]) if known.any() else np.zeros(0)
 
 
-def _per_account(flags: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    before = np.concatenate([[0], np.cumsum(flags)])
-    counts: np.ndarray = before[starts[1:]] - before[starts[:-1]]
-    return counts
+def judged(values: np.ndarray) -> np.ndarray:
+    """Of which rows of a `matrix` enough is known."""
+    known: np.ndarray = ~np.isnan(values[:, :2]).any(axis=1)
+    return known

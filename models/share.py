@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
+from features.table import AccountTable
+from models.draws import DRAWS, evenly, flagged_share
 from models.followers import FollowerModel
+from models.layers import layers
+from models.rates import Rates
+from models.second_opinion import FOREIGN_BELOW, METHOD, Opinion, opinion
 
 LEVEL = 0.95
-FEWEST = 20
-DRAWS = 1024
-# Between one audience and the next, and one vendor and the next, the rates of error differ by this much (log odds). Set by hand at
-# the lower end of what covered shifted audiences in method.md 3.4 (0.6-1.0): it will be estimated once there are enough audiences.
-BETWEEN = 0.6
-
-
-@lru_cache(maxsize=1)
-def _normals() -> np.ndarray:
-    """The same evenly spread standard normal triples for every account, shape (DRAWS, 3).
-
-    Points of the additive recurrence whose steps are powers of the root of x^4 = x + 1 (Roberts 2018); scipy's own sequences take a
-    second to import.
-    """
-    root = 1.2207440846057596
-    steps = root ** -np.arange(1.0, 4.0)
-    draws: np.ndarray = ndtri((0.5 + np.arange(1, DRAWS + 1)[:, None] * steps) % 1.0)
-    return draws
+# From fewer judged followers no share is told; below LITTLE the verdict also asks for more.
+FEWEST, LITTLE = 5, 20
+ABOVE = (0.05, 0.10, 0.20)
+# Accounts at a time: their draws stay in a processor's cache.
+BLOCK = 32
+# Where a population's two types are flagged alike, the flagged share says nothing; a difference below this counts as this.
+LEAST_POWER = 0.05
+# The estimates of two methods that lie further apart than this many pooled standard deviations do not agree (method.md 3.5).
+APART = 2.0
+_TAILS = np.array([0.025, 0.25, 0.5, 0.75, 0.975])
 
 
 @dataclass(frozen=True)
 class Share:
-    """Estimate and interval (shares, 0-1); n judged followers; `detectable`: seen with power .95 at a false-alarm rate of .01."""
+    """Shares (0-1) of purchased-type followers, whoever sent them: 95 % (low, high) and 50 % interval (likely_low, likely_high).
+
+    n: judged followers. detectable: seen with power .95 at a false-alarm rate of .01. strata: by rank of following, oldest first.
+    """
 
     estimate: float
     low: float
@@ -43,51 +41,216 @@ class Share:
     n: int
     detectable: float
     scope: str
+    likely_low: float
+    likely_high: float
+    probability_above: Mapping[str, float]
+    second_opinion: Mapping[str, Any]
+    in_reference: bool
+    strata: tuple[Mapping[str, Any], ...] | None
 
     def to_json(self) -> dict[str, Any]:
         numbers = {"estimate": self.estimate, "low": self.low, "high": self.high}
-        return {**numbers, "level": LEVEL, "n": self.n, "detectable": self.detectable, "scope": self.scope}
+        document = {**numbers, "level": LEVEL, "n": self.n, "detectable": self.detectable, "scope": self.scope}
+        document |= {"likely_low": self.likely_low, "likely_high": self.likely_high, "probability_above": dict(self.probability_above)}
+        strata = None if self.strata is None else [dict(each) for each in self.strata]
+        return document | {"second_opinion": dict(self.second_opinion), "in_reference": self.in_reference, "strata": strata}
 
 
-def share(flagged: int, n: int, followers: float, method: str | None, model: FollowerModel) -> Share | None:
-    """Adjusted count: (q - FPR) / (TPR - FPR), with the spread of the sample, of the model's rates and of the audience.
+@dataclass(frozen=True)
+class Samples:
+    """The judged followers of m accounts, grouped by account: `account`, `margins`, `layer` (k,). Per account (m,): `layers`, how many,
+    `population`, whom the share is about, `abroad`, whether no follower of its platform was labelled."""
 
-    None below FEWEST judged followers. Sources: Rogan & Gladen 1978; method.md 3.2 and 3.5 (random effects on both rates).
+    account: np.ndarray
+    margins: np.ndarray
+    layer: np.ndarray
+    layers: np.ndarray
+    population: np.ndarray
+    abroad: np.ndarray
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Per account (m,), intervals and probabilities (m, 5) and (m, 3); of all layers in turn (sum of layers, 5)."""
+
+    quantiles: np.ndarray
+    above: np.ndarray
+    detectable: np.ndarray
+    agrees: np.ndarray
+    second: Opinion
+    in_reference: np.ndarray
+    of_layers: np.ndarray
+
+
+def shares(table: AccountTable, model: FollowerModel) -> list[Share | None]:
+    """The share of each account; None where fewer than FEWEST sampled followers can be judged.
+
+    Followers whose counts are hidden are taken to be like the judged ones of the same account.
     """
-    if n < FEWEST:
-        return None
-    draws = _normals()
-    # A census has no sampling error (finite population correction).
-    rest = max(0.0, (followers - n) / max(followers - 1.0, 1.0))
-    q = _draw(flagged, n, draws[:, 0], rest, 0.0)
-    true = _draw(model.true_positives, model.positives, draws[:, 1], 1.0, BETWEEN)
-    false = _draw(model.false_positives, model.negatives, draws[:, 2], 1.0, BETWEEN)
-    shares = np.clip((q - false) / np.maximum(true - false, 0.05), 0.0, 1.0)
-    tail = (1.0 - LEVEL) / 2.0
-    low, middle, high = (float(x) for x in np.quantile(shares, (tail, 0.5, 1.0 - tail)))
-    scope = "newest followers" if method == "newest" else "account"
-    seen = detectable(n, rest, model)
-    # A share too small to be seen is never excluded, however few followers were flagged.
-    return Share(middle, low, max(high, seen), n, seen, scope)
+    judged, margins = model.margins(table)
+    starts = table.starts["follower_sample"]
+    all_of = np.repeat(np.arange(table.n), np.diff(starts))[judged]
+    number = np.bincount(all_of, minlength=table.n)
+    kept = np.flatnonzero(number >= FEWEST)
+    found: list[Share | None] = [None] * table.n
+    if not len(kept):
+        return found
+    chosen = np.isin(all_of, kept)
+    account = np.searchsorted(kept, all_of[chosen])
+    sampled = np.diff(starts)[kept].astype(np.float64)
+    followers = np.fmax(table.column("followers").values[kept], sampled)
+    methods = table.texts("sample_method")
+    said_newest = np.array([methods[i] == "newest" for i in kept])
+    rank = table.events("follower_rank").values[judged][chosen]
+    order = layers(account, rank, followers, sampled, said_newest)
+    abroad = np.array([table.platforms[i] != model.rates.platform for i in kept])
+    samples = Samples(account, margins[chosen], order.of, order.number, order.last - order.first, abroad)
+    estimates = estimate(samples, model.threshold, model.rates)
+    ends = np.concatenate([[0], np.cumsum(order.number)])
+    for place, i in enumerate(kept):
+        span = (float(order.first[place]), float(order.last[place]))
+        strata = _strata(estimates.of_layers[ends[place] : ends[place + 1]], span) if order.number[place] > 1 else None
+        found[i] = _share(estimates, place, int(number[i]), bool(order.newest[place]), strata)
+    return found
 
 
-def _draw(hits: int, of: int, normals: np.ndarray, rest: float, between: float) -> np.ndarray:
-    """Draws of a rate around Jeffreys' estimate, normal in log odds."""
-    yes, no = hits + 0.5, of - hits + 0.5
-    spread = math.sqrt(rest * (1.0 / yes + 1.0 / no) + between**2)
-    rates: np.ndarray = 1.0 / (1.0 + np.exp(-(math.log(yes / no) + spread * normals)))
-    return rates
+def estimate(samples: Samples, threshold: float, rates: Rates) -> Estimates:
+    """Adjusted count: (q - FPR) / (TPR - FPR), where q, the flagged share of the account's followers, and both rates could be anything
+    that the sample and the labelled sources leave possible.
+
+    Each account mixes the known population and another one by how likely it is to come from either; one of whom the two methods do not
+    agree, and one of a platform that was never labelled, comes from elsewhere. Sources: Rogan & Gladen 1978; method.md 3.2 and 3.5.
+    """
+    m = len(samples.population)
+    flagged = samples.margins >= threshold
+    judged = np.bincount(samples.account, minlength=m)
+    second = opinion(rates.densities.counts(samples.account, samples.margins, m), rates.densities)
+    true, false = rates.drawn(evenly()["purchased"], evenly()["others"])
+    hits = np.bincount(samples.account, weights=flagged, minlength=m)
+    agrees = _agree(hits / judged, judged, second, true[0], false[0])
+    foreign = _foreign(rates.foreign, second.strange)
+    foreign[samples.abroad | ~agrees] = 1.0
+    # One row per layer.
+    first_row = np.concatenate([[0], np.cumsum(samples.layers)])
+    row = first_row[samples.account] + samples.layer
+    account = np.repeat(np.arange(m), samples.layers)
+    flagged_in = np.bincount(row, weights=flagged, minlength=len(account))
+    judged_in = np.bincount(row, minlength=len(account)).astype(np.float64)
+    fixed = _fixed(flagged_in, judged_in, samples.population[account] / samples.layers[account], true[0].mean(), false[0].mean())
+    of_row = (flagged_in, judged_in, fixed, np.arange(len(account)) - first_row[account])
+    quantiles, above = np.empty((m, len(_TAILS))), np.empty((m, len(ABOVE)))
+    of_layers = np.empty((len(account), len(_TAILS)))
+    points = evenly()
+    for begin in range(0, m, BLOCK):
+        block = slice(begin, min(begin + BLOCK, m))
+        rows = slice(first_row[block.start], first_row[block.stop])
+        strange = points["foreign"] < foreign[block, None]
+        away = np.where(samples.abroad[block, None], false[2], false[1]), np.where(samples.abroad[block, None], true[2], true[1])
+        low, high = np.where(strange, away[0], false[0]), np.where(strange, away[1], true[0])
+        scale = 1.0 / np.maximum(high - low, LEAST_POWER)
+        q = flagged_share(*(values[rows] for values in of_row))
+        layered = len(q) > len(low)
+        whole = np.add.reduceat(q, first_row[block] - rows.start, axis=0) / samples.layers[block, None] if layered else q
+        drawn = _shares(whole, low, scale)
+        quantiles[block] = _quantiles(drawn)
+        above[block] = np.stack([(drawn > share).mean(axis=1) for share in ABOVE], axis=1)
+        inside = account[rows] - block.start
+        of_layers[rows] = _quantiles(_shares(q, low[inside], scale[inside])) if layered else quantiles[block]
+    smallest = _detectable(judged, samples.population, foreign, samples.abroad, true, false)
+    in_reference = (second.fit >= FOREIGN_BELOW) & ~samples.abroad
+    return Estimates(quantiles, above, smallest, agrees, second, in_reference, of_layers)
 
 
-def detectable(n: int, rest: float, model: FollowerModel) -> float:
-    """The smallest share seen with power .95 at a false-alarm rate of .01 (method.md 7.1 a), 1 when none can be."""
-    true = (model.true_positives + 0.5) / (model.positives + 1.0)
-    false = (model.false_positives + 0.5) / (model.negatives + 1.0)
-    power = max(true - false, 0.05)
-    tau = BETWEEN * false * (1.0 - false)
-    noise = 2.326 * math.sqrt(false * (1.0 - false) / n * rest + tau**2)
-    smallest = 0.0
-    for _ in range(50):
-        q = false + smallest * power
-        smallest = min(1.0, (noise + 1.645 * math.sqrt(q * (1.0 - q) / n * rest + ((1.0 - smallest) * tau) ** 2)) / power)
-    return smallest
+def _foreign(before: float, strange: np.ndarray) -> np.ndarray:
+    """The probability (m,) of coming from elsewhere, given the log ratio of the two.
+
+    A bad fit raises it. A good one does not lower it: vendors whose followers look like anybody's, and audiences who look a little
+    purchased, fit the mixture at home (SRF's audience does under a model of Purba's followers).
+    """
+    odds = before / (1.0 - before) * np.exp(np.clip(strange, 0.0, 50.0))
+    found: np.ndarray = odds / (1.0 + odds)
+    return found
+
+
+def _fixed(flagged: np.ndarray, judged: np.ndarray, population: np.ndarray, true: float, false: float) -> np.ndarray:
+    """The part of the flagged share's variance that is gone because of how many of the followers were seen (r,).
+
+    Seeing all of them fixes how many are of either type, pi (1 - pi) J^2 of q (1 - q), and not how many of either happen to be flagged:
+    method.md 3.2 takes all of it away, which leaves intervals of a census short of what they say.
+    """
+    q = (flagged + 0.5) / (judged + 1.0)
+    power = max(true - false, LEAST_POWER)
+    share = np.clip((q - false) / power, 0.0, 1.0)
+    of_types: np.ndarray = np.clip(share * (1.0 - share) * power**2 / (q * (1.0 - q)), 0.0, 1.0)
+    return np.clip(judged / population, 0.0, 1.0) * of_types
+
+
+def _shares(flagged: np.ndarray, low: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Adjusted counts (r, DRAWS), from the least on."""
+    drawn = flagged - low
+    drawn *= scale
+    np.clip(drawn, 0.0, 1.0, out=drawn)
+    drawn.sort(axis=1)
+    return drawn
+
+
+def _quantiles(ordered: np.ndarray) -> np.ndarray:
+    place = _TAILS * (DRAWS - 1)
+    below = place.astype(np.int64)
+    part = place - below
+    return ordered[:, below] * (1.0 - part) + ordered[:, below + 1] * part
+
+
+def _agree(q: np.ndarray, n: np.ndarray, second: Opinion, true: np.ndarray, false: np.ndarray) -> np.ndarray:
+    """Whether the adjusted count of the known population lies within APART pooled standard deviations of the second opinion."""
+    high, low = float(true.mean()), float(false.mean())
+    power = max(high - low, LEAST_POWER)
+    first = np.clip((q - low) / power, 0.0, 1.0)
+    smooth = (q * n + 0.5) / (n + 1.0)
+    spread = np.sqrt(smooth * (1.0 - smooth) / n + ((1.0 - first) * false.std()) ** 2 + (first * true.std()) ** 2) / power
+    pooled = np.sqrt(0.5 * (spread**2 + second.deviation**2))
+    found: np.ndarray = np.abs(first - second.estimate) <= APART * pooled
+    return found
+
+
+def _detectable(
+    n: np.ndarray, population: np.ndarray, foreign: np.ndarray, abroad: np.ndarray, true: np.ndarray, false: np.ndarray
+) -> np.ndarray:
+    """The smallest share seen with power .95 at a false-alarm rate of .01 (method.md 7.1 a), 1 when none can be: the root of a function
+    that rises with the share, halved down; the spread of the rates and of their estimation counts like tau."""
+    other = np.where(abroad, 2, 1)
+
+    def moments(rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mean, square = rates.mean(axis=1), (rates**2).mean(axis=1)
+        mixed = mean[0] + foreign * (mean[other] - mean[0])
+        return mixed, square[0] + foreign * (square[other] - square[0]) - mixed**2
+
+    (high, high_variance), (low, low_variance) = moments(true), moments(false)
+    power = np.maximum(high - low, LEAST_POWER)
+    rest = np.clip((population - n) / np.maximum(population - 1.0, 1.0), 0.0, 1.0) / n
+    limit = 2.326 * np.sqrt(low * (1.0 - low) * rest + low_variance)
+    under, over = np.zeros(len(n)), np.ones(len(n))
+    for _ in range(20):
+        share = 0.5 * (under + over)
+        q = low + share * power
+        noise = 1.645 * np.sqrt(q * (1.0 - q) * rest + (1.0 - share) ** 2 * low_variance + share**2 * high_variance)
+        seen = share * power >= limit + noise
+        under, over = np.where(seen, under, share), np.where(seen, share, over)
+    return over
+
+
+def _share(found: Estimates, i: int, n: int, newest: bool, strata: tuple[Mapping[str, Any], ...] | None) -> Share:
+    low, likely_low, middle, likely_high, high = found.quantiles[i].tolist()
+    second = {"method": METHOD, "estimate": float(found.second.estimate[i]), "agrees": bool(found.agrees[i])}
+    above = {f"{share:.2f}": value for share, value in zip(ABOVE, found.above[i].tolist(), strict=True)}
+    scope = "newest followers" if newest else "account"
+    trusted = bool(found.in_reference[i])
+    return Share(middle, low, high, n, float(found.detectable[i]), scope, likely_low, likely_high, above, second, trusted, strata)
+
+
+def _strata(quantiles: np.ndarray, span: tuple[float, float]) -> tuple[Mapping[str, Any], ...]:
+    edges = np.rint(np.linspace(*span, len(quantiles) + 1)).astype(np.int64).tolist()
+    return tuple(
+        {"from_rank": edges[s], "to_rank": edges[s + 1] - 1, "estimate": row[2], "low": row[0], "high": row[4]}
+        for s, row in enumerate(quantiles.tolist())
+    )

@@ -17,7 +17,8 @@ from models.calibration import decide
 from models.causes import engagement
 from models.evidence import evidence
 from models.reasons import reasons as reasons_of
-from models.share import Share, share
+from models.share import Share
+from models.share import shares as shares_of
 
 if TYPE_CHECKING:
     from models.bundle import Bundle, HeadModel
@@ -34,7 +35,7 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
         return []
     matrix = build(table, bundle.reference)
     tier_names = bundle.tiers.names(table.column("followers").values)
-    shares = _shares(bundle, table)
+    shares = shares_of(table, bundle.followers)
     gaps = _gaps(bundle, table, shares)
     seen = evidence(table)
     answers = [_answers(bundle, name, table, matrix, tier_names, reasons) for name in bundle.heads]
@@ -111,13 +112,6 @@ def _undecided(bundle: Bundle, name: str) -> dict[str, Any]:
     """A head without evidence knows the base rate and nothing else."""
     base_rate = bundle.base_rate(name)
     return {"probability": base_rate, "base_rate": base_rate, "decision": "undecided", "reasons": []}
-
-
-def _shares(bundle: Bundle, table: AccountTable) -> list[Share | None]:
-    judged, flagged = bundle.followers.flagged(table)
-    followers = table.column("followers").values
-    methods = table.texts("sample_method")
-    return [share(int(flagged[i]), int(judged[i]), float(followers[i]), methods[i], bundle.followers) for i in range(table.n)]
 
 
 def _gaps(bundle: Bundle, table: AccountTable, shares: Sequence[Share | None]) -> list[dict[str, Any] | None]:

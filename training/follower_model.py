@@ -9,6 +9,7 @@ from sklearn.model_selection import StratifiedKFold
 from features.table import AccountTable
 from models import booster
 from models.followers import FEATURES, MONOTONE, FollowerModel, matrix
+from training import rates
 from training.pools import FollowerPool
 from training.refusals import TrainingRefusal
 
@@ -28,9 +29,7 @@ def fit(pool: FollowerPool, seed: int) -> FollowerModel:
     for seen, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(values, y):
         margins[unseen] = _trees(values[seen], y[seen], seed).margins(values[unseen])
     threshold = float(np.quantile(margins[y == 0], 1.0 - FALSE_ALARMS))
-    flagged = margins >= threshold
-    hits, alarms = int((flagged & (y == 1)).sum()), int((flagged & (y == 0)).sum())
-    return FollowerModel(_trees(values, y, seed), threshold, hits, int(y.sum()), alarms, int((y == 0).sum()))
+    return FollowerModel(_trees(values, y, seed), threshold, rates.fit(rates.Learnt(margins, pool.purchased, threshold), pool.platform))
 
 
 def _trees(values: np.ndarray, y: np.ndarray, seed: int) -> booster.Trees:
