@@ -9,9 +9,13 @@ from typing import Any
 import numpy as np
 import xgboost
 
+from models.linear import WeightedSum
+
 # Twice as fast for one row as two threads, and free of their spin-wait (measured); batches use processes instead.
 SCORING_THREADS = 1
 LIBRARY: str = xgboost.__version__
+# Where a file of trees carries the weighted sum that they start from.
+START = "start"
 
 
 class Unreadable(ValueError):
@@ -20,25 +24,30 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Trees:
-    """Boosted trees over named features. All methods take values of shape (n, len(names)), float64, NaN = unknown."""
+    """Boosted trees over named features, on top of a weighted sum of them if they were taught to start from one.
+
+    All methods take values of shape (n, len(names)), float64, NaN = unknown.
+    """
 
     booster: xgboost.Booster
     names: tuple[str, ...]
+    start: WeightedSum | None = None
 
     def margins(self, values: np.ndarray) -> np.ndarray:
         """Raw scores (log odds before calibration), shape (n,), float64."""
         self._check(values)
-        margins = self.booster.inplace_predict(values, predict_type="margin", validate_features=False)
-        return np.asarray(margins, dtype=np.float64)
+        margins = np.asarray(self.booster.inplace_predict(values, predict_type="margin", validate_features=False), dtype=np.float64)
+        return margins if self.start is None else margins + self.start.margins(values)
 
     def contributions(self, values: np.ndarray) -> np.ndarray:
         """Exact Shapley values of each feature on the margin, shape (n, k); the constant is left out.
 
-        Source: Lundberg et al. 2020 (TreeSHAP), as XGBoost computes it.
+        Source: Lundberg et al. 2020 (TreeSHAP), as XGBoost computes it; those of a sum are its terms, and of two models their sum.
         """
         self._check(values)
         matrix = xgboost.DMatrix(values, nthread=SCORING_THREADS)
-        return np.asarray(self.booster.predict(matrix, pred_contribs=True, validate_features=False), dtype=np.float64)[:, :-1]
+        found = np.asarray(self.booster.predict(matrix, pred_contribs=True, validate_features=False), dtype=np.float64)[:, :-1]
+        return found if self.start is None else found + self.start.terms(values)
 
     def save(self) -> bytes:
         return bytes(self.booster.save_raw(raw_format="ubj"))
@@ -51,15 +60,31 @@ class Trees:
             booster.load_model(bytearray(content))
         except xgboost.core.XGBoostError as fault:
             raise Unreadable(str(fault).strip().splitlines()[-1]) from None
-        trees = cls(booster, tuple(names))
+        start = None if (text := booster.attr(START)) is None else WeightedSum.from_text(text)
+        trees = cls(booster, tuple(names), start)
         if booster.num_features() != len(trees.names):
             raise ValueError(f"the trees read {booster.num_features()} features, the bundle names {len(trees.names)}")
+        if start is not None and start.width != len(trees.names):
+            raise ValueError(f"the trees start from a sum of {start.width} features, the bundle names {len(trees.names)}")
         return trees
 
     def _check(self, values: np.ndarray) -> None:
         # Columns are told apart by place only, so a wrong width is the last thing that can still be seen.
         if values.ndim != 2 or values.shape[1] != len(self.names):
             raise ValueError(f"expected values of shape (n, {len(self.names)}), got {values.shape}")
+
+
+@dataclass(frozen=True)
+class Start:
+    """The sum that trees add to, and where it leaves the accounts that teach (n,) and those that are watched (m,), in log odds.
+
+    The latter two are better told by sums that have not seen the accounts themselves: trees then learn what a straight line leaves
+    open, not what it has learnt by heart.
+    """
+
+    sum: WeightedSum
+    taught: np.ndarray
+    watched: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -78,6 +103,7 @@ def fit(
     monotone: Sequence[int],
     settings: Mapping[str, Any],
     seed: int,
+    start: Start | None = None,
 ) -> Fitted:
     """Fit trees on values (n, k) and y (n,) of 0 and 1; stop when the log loss of the `watched` accounts no longer falls.
 
@@ -94,6 +120,11 @@ def fit(
         **own,
     }
     train, held = xgboost.DMatrix(values, y), xgboost.DMatrix(watched[0], watched[1])
+    if start is not None:
+        # The trees alone then stand for a margin of 0, so that nothing is added twice.
+        parameters["base_score"] = 0.5
+        train.set_base_margin(start.taught)
+        held.set_base_margin(start.watched)
     history: dict[str, dict[str, list[float]]] = {}
     booster = xgboost.train(
         parameters,
@@ -107,4 +138,6 @@ def fit(
     # Early stopping keeps the rounds after the best one, and prediction would use them.
     best = booster[: booster.best_iteration + 1]
     best.set_param({"nthread": SCORING_THREADS})
-    return Fitted(Trees(best, tuple(names)), {name: losses["logloss"] for name, losses in history.items()})
+    if start is not None:
+        best.set_attr(**{START: start.sum.to_text()})
+    return Fitted(Trees(best, tuple(names), start.sum if start else None), {name: losses["logloss"] for name, losses in history.items()})

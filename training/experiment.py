@@ -34,9 +34,9 @@ LARGEST_SEED = 2**31 - 1
 
 @dataclass(frozen=True)
 class World:
-    """Which synthetic accounts to learn from when no dataset is given."""
+    """Which synthetic accounts to learn from when no dataset is given: of one world, or as many of each of several."""
 
-    name: str = "high_street"
+    names: tuple[str, ...] = ("high_street",)
     accounts: int = 5_000
     seed: int = 11
 
@@ -46,7 +46,7 @@ class Experiment:
     """The choices of one run. `change` is the one thing that this run does differently, in the words of whoever compares."""
 
     name: str = "default"
-    change: str = "the first set of features"
+    change: str = "four heads; trees start from a weighted sum"
     heads: tuple[str, ...] = tuple(HEADS)
     seed: int = 7
     # Shares of accounts that fit, calibrate and test.
@@ -97,21 +97,22 @@ def read(path: Path) -> Experiment:
     faults: list[str] = []
     _known(document, {f.name for f in fields(Experiment)}, "", faults)
     world, trees = (_section(document, name, faults) for name in ("world", "trees"))
-    _known(world, {f.name for f in fields(World)}, "world.", faults)
+    _known(world, {"name", *(f.name for f in fields(World))}, "world.", faults)
     _known(trees, set(TREE_SETTINGS), "trees.", faults)
     default = Experiment()
     plain: dict[str, Any] = {key: document[key] for key in PLAIN if key in document}
     given = {key: (value, type(getattr(default, key))) for key, value in plain.items()}
-    given |= {f"world.{f.name}": (world[f.name], type(f.default)) for f in fields(World) if f.name in world}
+    given |= {f"world.{name}": (world[name], int) for name in ("accounts", "seed") if name in world}
     _sensible({key: value for key, (value, kind) in given.items() if _typed(key, value, kind, faults)}, faults)
     for key in trees.keys() & TREE_SETTINGS.keys():
         value, (low, high), whole = trees[key], TREE_SETTINGS[key], key in WHOLE
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not low <= value <= high:
             faults.append(f"trees.{key} is {value!r}; expected a {'whole ' * whole}number from {low:g} to {high:g}")
-    heads, split = _heads(document, faults), _split(document, faults)
+    heads, split, worlds = _heads(document, faults), _split(document, faults), _worlds(world, faults)
     if faults:
         raise TrainingRefusal([f"{path.name}: {fault}" for fault in faults])
-    return Experiment(**plain, heads=heads, split=split, world=World(**world), trees={**default.trees, **trees})
+    numbers = {name: world[name] for name in ("accounts", "seed") if name in world}
+    return Experiment(**plain, heads=heads, split=split, world=World(worlds, **numbers), trees={**default.trees, **trees})
 
 
 def _section(document: Mapping[str, Any], name: str, faults: list[str]) -> Mapping[str, Any]:
@@ -143,6 +144,19 @@ def _heads(document: Mapping[str, Any], faults: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(heads))
 
 
+def _worlds(world: Mapping[str, Any], faults: list[str]) -> tuple[str, ...]:
+    """The world that is named, or the several; each at most once."""
+    if "name" in world and "names" in world:
+        faults.append("world.name and world.names are both given; expected one of them")
+    key = "names" if "names" in world else "name"
+    given = world.get(key, list(World().names))
+    names = given if isinstance(given, list) else [given]
+    if (key == "names" and not isinstance(given, list)) or not names or any(name not in list(WORLDS) for name in names):
+        faults.append(f"world.{key} is {given!r}; there are: {', '.join(WORLDS)}")
+        return World().names
+    return tuple(dict.fromkeys(names))
+
+
 def _split(document: Mapping[str, Any], faults: list[str]) -> tuple[float, float, float]:
     split = document.get("split", list(Experiment().split))
     numbers = isinstance(split, list) and len(split) == 3 and all(isinstance(s, int | float) and s > 0 for s in split)
@@ -160,7 +174,6 @@ def _sensible(given: Mapping[str, Any], faults: list[str]) -> None:
         "seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
         "world.seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
         "world.accounts": (lambda accounts: accounts >= 1, "expected at least 1"),
-        "world.name": (lambda name: name in WORLDS, f"there are: {', '.join(WORLDS)}"),
     }
     faults += [f"{key} is {given[key]!r}; {words}" for key, (fits, words) in wanted.items() if key in given and not fits(given[key])]
     if "pool" in given:

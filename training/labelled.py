@@ -21,12 +21,12 @@ from features.table import AccountTable
 from models.heads import HEADS
 from models.heads.bought_followers import SMALLEST_SHARE
 from models.tiers import TIERS
-from training import report, splits
+from training import duplicates, report, splits
 from training.experiment import Experiment
 from training.learning import Learnt
 from training.refusals import TrainingRefusal
 from training.stages import Stages
-from training.worlds import simulate
+from training.worlds import WORLDS, simulate
 
 # Shares of purchased-type followers that are told apart in the results.
 BANDS = ((0.0, SMALLEST_SHARE, "share < 10 %"), (SMALLEST_SHARE, 0.20, "share 10-20 %"), (0.20, 1.01, "share ≥ 20 %"))
@@ -69,18 +69,37 @@ def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Sta
         name = data.resolve().name
         return Source(data, name, name, _digest(data), synthetic=_simulated(data))
     world = experiment.world
-    name = f"{world.name}-{world.accounts}-{world.seed}"
-    path = home / "worlds" / name
+    share, rest = divmod(world.accounts, len(world.names))
+    paths = [_simulated_once(home, name, share + (place < rest), world.seed, stages) for place, name in enumerate(world.names)]
+    path = paths[0] if len(paths) == 1 else _mixed_once(home / "worlds" / "+".join(path.name for path in paths), paths)
+    described = f"{' and '.join(world.names)}, {world.accounts:,} synthetic accounts, seed {world.seed}"
+    return Source(path, f"world {path.name}", described, _digest(path), synthetic=True)
+
+
+def _simulated_once(home: Path, world: str, accounts: int, seed: int, stages: Stages) -> Path:
+    path = home / "worlds" / f"{world}-{accounts}-{seed}"
     if not path.is_dir():
-        with stages(f"simulate {world.accounts:,} accounts", world.accounts) as advance:
+        with stages(f"simulate {accounts:,} accounts of {world}", accounts) as advance:
             try:
-                simulate(path, world.accounts, world.seed, world.name, advance)
+                simulate(path, accounts, seed, world, advance)
             except (DatasetError, OSError):
                 # Another training may have finished the same world meanwhile; equal seeds give equal bytes.
                 if not path.is_dir():
                     raise
-    described = f"{world.name}, {world.accounts:,} synthetic accounts, seed {world.seed}"
-    return Source(path, f"world {name}", described, _digest(path), synthetic=True)
+    return path
+
+
+def _mixed_once(path: Path, worlds: Sequence[Path]) -> Path:
+    """One dataset of the accounts of several worlds: a part of each."""
+    if not path.is_dir():
+        try:
+            with dataset.writing(path) as draft:
+                for number, world in enumerate(worlds):
+                    dataset.write(draft, dataset.read(world), part=number)
+        except (DatasetError, OSError):
+            if not path.is_dir():
+                raise
+    return path
 
 
 def _simulated(data: Path) -> bool:
@@ -122,12 +141,19 @@ def read(source: Source, heads: Sequence[str]) -> Learning:
         if "source" in mine.column_names:
             for i, origin in zip(place, mine["source"].to_pylist(), strict=True):
                 if origin:
-                    groups[i], named[i] = origin.rpartition("/")[0] or origin, True
+                    groups[i], named[i] = _records(origin), True
     table = AccountTable.from_tables(tables)
     samples = tables["follower_sample"].select(["account_id", "follower_id"]) if "follower_sample" in tables else None
     composed = bool(named.any() and any("/" in group for group in groups[named]))
     # Accounts without a source stand for themselves when others name one, else nothing is known to keep together.
     return Learning(table, [str(g) for g in groups] if named.any() else [""] * len(ids), composed, values, shares, samples)
+
+
+def _records(origin: str) -> str:
+    """ "high_street-srf/0/vendor-3" -> "srf/0": what must stay on one side are the records, whichever world drew on them."""
+    group = origin.rpartition("/")[0] or origin
+    world = next((name for name in WORLDS if group.startswith(f"{name}-")), "")
+    return group.removeprefix(f"{world}-") if world else group
 
 
 def split(experiment: Experiment, learning: Learning) -> splits.Split:
@@ -139,7 +165,13 @@ def split(experiment: Experiment, learning: Learning) -> splits.Split:
 
 
 def refuse_leaks(split: splits.Split, learning: Learning) -> None:
-    """Composed accounts may share no follower record across sides; in the wild two accounts may well have a follower in common."""
+    """No account may stand on two sides, under whatever id, and composed accounts may share no follower record across sides; in the wild
+    two accounts may well have a follower in common. Raises TrainingRefusal."""
+    twins = duplicates.across(split, learning.table)
+    if twins:
+        named = "; ".join(map(str, twins[:3]))
+        reason = f"{len(twins):,} accounts stand on two sides of the split under two ids, such as {named}; keep one of each"
+        raise TrainingRefusal([reason])
     if learning.samples is None or not learning.composed:
         return
     leak = splits.leaks(split, learning.samples, learning.table.account_ids)

@@ -1,4 +1,4 @@
-"""How one head is learnt: trees on some accounts, calibration on others, and what it says of accounts that neither saw."""
+"""How one head is learnt: a weighted sum and trees on top of it, calibrated on other accounts, and what it says of yet others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.catalog import FeatureMatrix, build
+from features.catalog import NAMES, FeatureMatrix, build
 from features.reference import Reference
 from features.schema import EVENT_TABLES
 from features.table import AccountTable
@@ -15,12 +15,14 @@ from models import booster
 from models.bundle import HeadModel
 from models.calibration import Calibration
 from models.head import Head
-from training import baselines
+from training import baselines, linear
 from training.calibrate import platt
 from training.splits import Split
 
 # Accounts of the fit side that only say when to stop adding trees.
 WATCHED = 0.15
+# Sums that have not seen an account tell where the sum leaves it; each of them sees the others' accounts.
+FOLDS = 5
 MODEL = "xgboost"
 
 
@@ -41,6 +43,49 @@ def with_gaps(table: AccountTable, reference: Reference, chance: float, seed: in
     return build(table.without({name: rng.random(table.n) < chance for name in EVENT_TABLES}), reference)
 
 
+def fit(
+    head: Head,
+    matrix: FeatureMatrix,
+    gaps: FeatureMatrix | None,
+    y: np.ndarray,
+    split: Split,
+    trees: Mapping[str, float],
+    seed: int,
+) -> tuple[HeadModel, Mapping[str, Sequence[float]]]:
+    """A head's model and the losses of its rounds: taught by the fit side, calibrated by the calibrate side.
+
+    y: (n,) 1, 0 or NaN (not labelled). gaps: a second set of rows for the same accounts, used for fitting only. Trees start from a weighted
+    sum: from a thousand accounts they do not find again what a straight line says (docs/results.md), and add what it cannot say.
+    """
+    values = matrix.only(head.features)
+    copies = [values] if gaps is None else [values, gaps.only(head.features)]
+    rows, calibrate = (side[~np.isnan(y[side])] for side in (split.fit, split.calibrate))
+    order = np.random.default_rng([seed, 2]).permutation(rows)
+    watched, taught = np.split(order, [max(1, round(WATCHED * len(order)))])
+    unseen = _unseen_margins(head, copies, y, order)
+
+    def stacked(numbers: Sequence[np.ndarray], of: np.ndarray) -> np.ndarray:
+        return np.concatenate([copy[of] for copy in numbers])
+
+    def labels(of: np.ndarray) -> np.ndarray:
+        return np.tile(y[of], len(copies))
+
+    fitted = booster.fit(
+        stacked(copies, taught),
+        labels(taught),
+        (stacked(copies, watched), labels(watched)),
+        head.features,
+        head.monotone,
+        trees,
+        seed,
+        booster.Start(linear.fit(stacked(copies, rows), labels(rows), head.monotone), stacked(unseen, taught), stacked(unseen, watched)),
+    )
+    slope, intercept = platt(fitted.trees.margins(values[calibrate]), y[calibrate].astype(bool))
+    calibration = Calibration(slope, intercept, float(y[calibrate].mean()))
+    model = HeadModel(head, fitted.trees, calibration)
+    return model, fitted.rounds
+
+
 def learn(
     head: Head,
     matrix: FeatureMatrix,
@@ -51,27 +96,28 @@ def learn(
     trees: Mapping[str, float],
     seed: int,
 ) -> Learnt:
-    """Fit, calibrate and predict one head.
+    """Fit and calibrate one head as `fit` does, and predict the rows `test`, beside every baseline.
 
-    y: (n,) 1, 0 or NaN (not labelled). gaps: a second set of rows for the same accounts, used for fitting and calibrating only.
-    test: the rows to predict. Raises nothing of its own: the split has made sure that both classes are there.
+    Raises nothing of its own: the split has made sure that both classes are there.
     """
+    model, rounds = fit(head, matrix, gaps, y, split, trees, seed)
     values = matrix.only(head.features)
-    fit, calibrate = (rows[~np.isnan(y[rows])] for rows in (split.fit, split.calibrate))
-    order = np.random.default_rng([seed, 2]).permutation(fit)
-    watched, taught = np.split(order, [max(1, round(WATCHED * len(order)))])
-
-    def rows_of(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        parts = [values[rows]] if gaps is None else [values[rows], gaps.only(head.features)[rows]]
-        return np.concatenate(parts), np.tile(y[rows], len(parts))
-
-    fitted = booster.fit(*rows_of(taught), rows_of(watched), head.features, head.monotone, trees, seed)
-    slope, intercept = platt(fitted.trees.margins(values[calibrate]), y[calibrate].astype(bool))
-    calibration = Calibration(slope, intercept, float(y[calibrate].mean()))
-    model = HeadModel(head, fitted.trees, calibration)
+    rows, calibrate = (side[~np.isnan(y[side])] for side in (split.fit, split.calibrate))
     # Measured at the prevalence of the calibration accounts, which is that of the test accounts; a base rate moves no ranking.
-    predictions = {MODEL: calibration.probabilities(fitted.trees.margins(values[test]), calibration.prevalence)}
+    predictions = {MODEL: model.calibration.probabilities(model.trees.margins(values[test]), model.calibration.prevalence)}
     for name in baselines.BASELINES:
-        score = baselines.calibrated(name, values, head.features, y == 1, fit, calibrate)
-        predictions[name] = score(values[test])
-    return Learnt(model, fitted.rounds, test, predictions, fitted.trees.contributions(values[test[:2_000]]))
+        seen, names = (matrix.values, NAMES) if name in baselines.RULES else (values, head.features)
+        score = baselines.calibrated(name, seen, names, y == 1, rows, calibrate)
+        predictions[name] = score(seen[test])
+    return Learnt(model, rounds, test, predictions, model.trees.contributions(values[test[:2_000]]))
+
+
+def _unseen_margins(head: Head, copies: Sequence[np.ndarray], y: np.ndarray, order: np.ndarray) -> list[np.ndarray]:
+    """Margins of the accounts `order`, each by a sum that was taught by other accounts, in the shape of `copies` (n,); NaN elsewhere."""
+    margins = [np.full(len(y), np.nan) for _ in copies]
+    for fold in range(FOLDS):
+        held, others = order[fold::FOLDS], np.delete(order, np.s_[fold::FOLDS])
+        part = linear.fit(np.concatenate([copy[others] for copy in copies]), np.tile(y[others], len(copies)), head.monotone)
+        for margin, copy in zip(margins, copies, strict=True):
+            margin[held] = part.margins(copy[held])
+    return margins

@@ -1,0 +1,64 @@
+"""How the weighted sum is learnt: logistic regression whose weights keep the signs that a head declares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
+from threadpoolctl import threadpool_limits
+
+from models.linear import FURTHEST, WeightedSum
+
+# Inverse strength of the penalty on weights per standard deviation, as in scikit-learn's LogisticRegression.
+C = 0.1
+# Steps end where they lower the loss by less than this part of it: far below what another sample of accounts would move.
+CLOSE = 1e-6
+
+
+def fit(values: np.ndarray, y: np.ndarray, monotone: Sequence[int], c: float = C) -> WeightedSum:
+    """Penalised logistic regression on values (n, k), NaN = unknown, and y (n,) of 0 and 1.
+
+    monotone: +1 keeps a feature's weight at 0 or above, -1 at 0 or below. A feature that was never known, or never differs, gets none;
+    that one is unknown has a weight of its own, without a sign. Source: L-BFGS-B (Byrd et al. 1995) on the penalised log loss.
+    """
+    known = ~np.isnan(values)
+    typical = np.array([np.median(column[seen]) if seen.any() else 0.0 for column, seen in zip(values.T, known.T, strict=True)])
+    filled = np.where(known, values, typical)
+    centre, spread = filled.mean(axis=0), filled.std(axis=0)
+    spread = np.where(spread > 1e-9 * (1.0 + np.abs(centre)), spread, 1.0)
+    rate = (~known).mean(axis=0)
+    gap = np.sqrt(rate * (1.0 - rate))
+    gap = np.where(gap > 0, gap, 1.0)
+    design = np.hstack([np.clip((filled - centre) / spread, -FURTHEST, FURTHEST), (~known - rate) / gap])
+    weights, constant = _weights(design, y, (*monotone, *[0] * len(monotone)), c)
+    own, of_gap = np.split(weights, 2)
+    offset = -of_gap * rate / gap
+    unknown = own * np.clip((typical - centre) / spread, -FURTHEST, FURTHEST) + of_gap * (1.0 - rate) / gap
+    mean = (design[:, : len(own)] * own).mean(axis=0)
+    return WeightedSum(
+        tuple(map(float, centre)),
+        tuple(map(float, spread)),
+        tuple(map(float, own)),
+        tuple(map(float, offset - mean)),
+        tuple(map(float, unknown - mean)),
+        float(constant + mean.sum()),
+    )
+
+
+def _weights(design: np.ndarray, y: np.ndarray, signs: Sequence[int], c: float) -> tuple[np.ndarray, float]:
+    bounds = [(0.0 if sign > 0 else None, 0.0 if sign < 0 else None) for sign in signs]
+
+    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        weights, constant = parameters[:-1], parameters[-1]
+        margin = design @ weights + constant
+        wrong = expit(margin) - y
+        value = np.logaddexp(0.0, margin).sum() - (y * margin).sum() + (weights**2).sum() / (2 * c)
+        return float(value), np.append(design.T @ wrong + weights / c, wrong.sum())
+
+    # A matrix this small is multiplied by one thread as fast as by many, which would add its terms in another order elsewhere.
+    with threadpool_limits(1):
+        begin = np.zeros(design.shape[1] + 1)
+        found = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)], options={"ftol": CLOSE}).x
+    return found[:-1], float(found[-1])
