@@ -1,0 +1,3 @@
+"""x"""
+from training.benchmark.step import Step
+STEPS: tuple[Step, ...] = ()
