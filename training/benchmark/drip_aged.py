@@ -33,7 +33,7 @@ def measure(size: Size, progress: Progress) -> Mapping[str, Any]:
 
 def _direction(there: str, size: Size, direction: int) -> dict[str, Answer]:
     teacher = examiner(size, direction)
-    weights = {**{name: 1.0 for name in HIDDEN}, **{name: 2.0 for name in HONEST}}
+    weights = {**dict.fromkeys(HIDDEN, 1.0), **dict.fromkeys(HONEST, 2.0)}
     with simulated(there, size.of(10_000, 1_500), size.seed + 2 * ASKED + direction, weights) as folder:
         sheet, decisions = teacher.ask(folder), teacher.verdicts(folder)
     hidden = np.isin(sheet.scenario, HIDDEN) & (sheet.share >= 0.20)

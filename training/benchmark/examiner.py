@@ -134,7 +134,13 @@ def simulated(world: str, accounts: int, seed: int, scenarios: Mapping[str, floa
 
 
 def _sheet(
-    bundle: Bundle, rules: Mapping[str, baselines.Score], folder: Path, learning: Learning, head: str, rows: np.ndarray, matrix: FeatureMatrix
+    bundle: Bundle,
+    rules: Mapping[str, baselines.Score],
+    folder: Path,
+    learning: Learning,
+    head: str,
+    rows: np.ndarray,
+    matrix: FeatureMatrix,
 ) -> Sheet:
     model, table = bundle.heads[head], learning.table
     values = matrix.only(model.trees.names)[rows]

@@ -21,8 +21,9 @@ QUICK_SEED, FULL_SEED = 20_261_101, 20_261_124
 # The same accounts scored again and again are accounts one has learnt from (method.md 5.6.7).
 MOST_SCORED = 3
 CODE = ("features", "models", "training")
+ROOT = Path(__file__).resolve().parents[2]
 RULES = {
-    "threshold": "from the clean accounts that calibrate: the ceil((n + 1) · 0.99)-th smallest of their n scores; what lies above is flagged",
+    "threshold": "the ceil((n + 1) · 0.99)-th smallest score of the n clean accounts that calibrate; what lies above is flagged",
     "oracle": "the largest recall at which at most 1 % of the clean accounts of the test side are flagged; always beside the first",
     "headline": "the worst vendor, family or direction, never the mean alone",
     "held out": "records, vendors and sources of the test side taught and calibrated nothing",
@@ -78,7 +79,7 @@ def fixed(steps: Sequence[Step], choices: Mapping[str, Any], quick: bool, seed: 
     )
 
 
-def code(root: Path = Path(__file__).resolve().parents[2]) -> str:
+def code(root: Path = ROOT) -> str:
     """SHA-256 over what decides a result: every file of the packages that know, conclude and learn, other than caches."""
     total = hashlib.sha256()
     files = [file for package in CODE for file in (root / package).rglob("*") if file.is_file() and "__pycache__" not in file.parts]

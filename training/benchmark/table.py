@@ -36,13 +36,14 @@ class Target:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was measured for one bar; `why` says why there is no value."""
+    """What was measured for one bar, `whose` number it is where it is the worst of several; `why` says why there is no value."""
 
     bar: Bar
     value: float
     low: float
     high: float
     why: str = ""
+    whose: str = ""
 
     @property
     def status(self) -> Status:
@@ -63,23 +64,25 @@ def _reaches(value: float, bar: Bar) -> bool:
 
 
 def read(results: Results, bar: Bar) -> Reading:
-    """The number of a bar in the answers of the steps. An answer {"left_out": why} or {"failed": why} on the way is the reason it lacks."""
+    """The number of a bar in the answers of the steps. Where it is not there, {"left_out": why} or {"failed": why} on the way says why."""
     unknown = (math.nan, math.nan, math.nan)
     if bar.step not in results:
         return Reading(bar, *unknown, why=f"the step {bar.step} was not run")
     at: Any = results[bar.step]
-    for place, key in enumerate(("", *bar.path)):
-        if place:
-            if not isinstance(at, Mapping) or key not in at:
-                return Reading(bar, *unknown, why=f"the step {bar.step} has no {' / '.join(bar.path)}")
-            at = at[key]
-        reason = next((str(at[key]) for key in ("failed", "left_out") if key in at), "") if isinstance(at, Mapping) else ""
-        if reason:
-            return Reading(bar, *unknown, why=reason)
+    reasons = [f"the step {bar.step} has no {' / '.join(bar.path)}"]
+    for key in (*bar.path, None):
+        if isinstance(at, Mapping):
+            reasons += [str(at[word]) for word in ("left_out", "failed") if at.get(word)]
+        if key is None:
+            break
+        if not isinstance(at, Mapping) or key not in at:
+            return Reading(bar, *unknown, why=reasons[-1])
+        at = at[key]
     value, low, high = (at.get(name) for name in ("value", "low", "high")) if isinstance(at, Mapping) else (at, None, None)
     if value is None or not math.isfinite(value):
         return Reading(bar, *unknown, why=str(at.get("why", "it has no value")) if isinstance(at, Mapping) else "it has no value")
-    return Reading(bar, float(value), *(math.nan if bound is None else float(bound) for bound in (low, high)))
+    whose = str(at.get("whose", "")) if isinstance(at, Mapping) else ""
+    return Reading(bar, float(value), *(math.nan if bound is None else float(bound) for bound in (low, high)), whose=whose)
 
 
 def status(readings: Sequence[Reading]) -> Status:
@@ -95,9 +98,17 @@ def judged(results: Results) -> dict[str, list[Reading]]:
 
 WORLDS, COMPOSED = "worlds", "composed"
 
+# What a reader must not miss: the worst of each kind, whatever the bars say.
+HEADLINE: tuple[Bar, ...] = (
+    Bar("worst vendor, other world, ≥ 20 %: recall", WORLDS, ("T1", "worst_vendor")),
+    Bar("worst honest family: false alarms", "hard_negatives", ("T7", "worst")),
+    Bar("worst source of real followers, ≥ 20 %: recall at 1 % FPR", COMPOSED, ("T3", "worst")),
+    Bar("cheapest way to halve the recall: EUR for a median lot", "attacks", ("T10", "cheapest")),
+)
+
 TARGETS: dict[str, Target] = {
     "T1": Target(
-        "finds accounts with ≥ 20 % purchased-type followers while ≤ 1 % of clean ones are flagged, other world, unseen vendors, all tables",
+        "finds ≥ 20 % of purchased-type followers with ≤ 1 % of clean accounts flagged: other world, unseen vendors, all tables",
         "L3",
         (
             Bar("recall, worse direction", WORLDS, ("T1", "recall"), at_least=0.95),
