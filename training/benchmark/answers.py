@@ -31,8 +31,8 @@ def model(sheet: Sheet, threshold: float, name: str) -> dict[str, Answer]:
     return {
         "recall": intervals.recall(y, p),
         "average_precision": intervals.average_precision(y, p),
-        "recall_at_threshold": intervals.proportion((p[y] > threshold).sum(), y.sum()),
-        "false_alarms_at_threshold": intervals.proportion((p[~y] > threshold).sum(), (~y).sum()),
+        "recall_at_threshold": intervals.among(p[y] > threshold),
+        "false_alarms_at_threshold": intervals.among(p[~y] > threshold),
     }
 
 
@@ -43,7 +43,7 @@ def by(sheet: Sheet, threshold: float, name: str, kinds: np.ndarray, positive: b
     for kind in np.unique(kinds[mine]):
         rows = mine & (kinds == kind)
         if rows.sum() >= FEWEST:
-            found[str(kind)] = intervals.proportion((sheet.scores[name][rows] > threshold).sum(), rows.sum())
+            found[str(kind)] = intervals.among(sheet.scores[name][rows] > threshold)
     return dict(sorted(found.items(), key=lambda item: item[1]["value"], reverse=not positive))
 
 

@@ -72,7 +72,7 @@ def _bought(sheet: Sheet) -> np.ndarray:
 
 
 def _recall(sheet: Sheet, teacher: Examiner) -> Answer:
-    return intervals.proportion((sheet.scores[MODEL] > teacher.thresholds(BOUGHT)[MODEL]).sum(), len(sheet.y))
+    return intervals.among(sheet.scores[MODEL] > teacher.thresholds(BOUGHT)[MODEL])
 
 
 def _against(twin: Answer, attacked: Answer) -> dict[str, Any]:

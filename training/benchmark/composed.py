@@ -95,7 +95,12 @@ def _source(source: str, own: bool, size: Size) -> tuple[dict[str, Any], Sheet]:
     cell["by_size"] = {
         tier: _by_share(base.of(base.tier == tier), teacher) for tier in dict.fromkeys(base.tier[np.argsort(base.followers)])
     }
-    cell["limit"] = limits.fitted(clouds).to_json([share for share in SHARES if share], SAMPLES)
+    limit = limits.fitted(clouds)
+    cell["limit"] = (
+        limit.to_json([share for share in SHARES if share], SAMPLES)
+        if limit
+        else {"left_out": "the reference has seen no follower of this platform, so none can be flagged"}
+    )
     return cell, base
 
 

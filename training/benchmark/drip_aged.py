@@ -42,12 +42,12 @@ def _direction(there: str, size: Size, direction: int) -> dict[str, Answer]:
     both = hidden | honest
     return {
         "recall": intervals.recall(hidden[both], score[both]),
-        "recall_at_threshold": intervals.proportion((score[hidden] > limit).sum(), hidden.sum()),
-        "false_alarms_at_threshold": intervals.proportion((score[honest] > limit).sum(), honest.sum()),
-        "found": intervals.proportion((decisions[hidden] == "yes").sum(), hidden.sum()),
-        "undecided": intervals.proportion(np.isin(decisions[hidden], ("undecided", "")).sum(), hidden.sum()),
-        "confident_wrong": intervals.proportion((decisions[hidden] == "no").sum(), hidden.sum()),
-        "confident_wrong_of_honest": intervals.proportion((decisions[honest] == "yes").sum(), honest.sum()),
+        "recall_at_threshold": intervals.among(score[hidden] > limit),
+        "false_alarms_at_threshold": intervals.among(score[honest] > limit),
+        "found": intervals.among(decisions[hidden] == "yes"),
+        "undecided": intervals.among(np.isin(decisions[hidden], ("undecided", ""))),
+        "confident_wrong": intervals.among(decisions[hidden] == "no"),
+        "confident_wrong_of_honest": intervals.among(decisions[honest] == "yes"),
     }
 
 

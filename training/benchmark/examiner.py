@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from features.schema import EVENT_TABLES
 from models.bundle import Bundle
 from models.tiers import TIERS
 from models.verdict import judge_table
-from training import baselines, labelled, pipeline
+from training import baselines, labelled, pipeline, pools
 from training.benchmark.intervals import threshold
 from training.experiment import Experiment
 from training.labelled import Learning
@@ -46,8 +46,8 @@ class Sheet:
 
     def of(self, rows: np.ndarray) -> Sheet:
         """The same of some accounts: rows is a mask (n,) or row numbers."""
-        parts = (self.y, self.share, self.vendor, self.scenario, self.tier, self.followers, self.whole)
-        return Sheet(*(part[rows] for part in parts), {name: score[rows] for name, score in self.scores.items()})
+        kept = {each.name: getattr(self, each.name)[rows] for each in fields(self) if each.name != "scores"}
+        return replace(self, **kept, scores={name: score[rows] for name, score in self.scores.items()})
 
     @property
     def clean(self) -> np.ndarray:
@@ -104,8 +104,12 @@ def teach(experiment: Experiment, folder: Path) -> Examiner:
         bundle = pipeline.train(replace(experiment, champion=False), Path(home), folder).bundle
     learning = read(folder, experiment.heads)
     split = labelled.split(experiment, learning)
-    seen = frozenset(records(learning.groups[i]) for rows in (split.fit, split.calibrate) for i in rows)
-    rules, calibrated, tested = {}, {}, {}
+    # The first shard of the labelled followers has taught what a purchased-type follower looks like, whoever is in the dataset.
+    taught_by = {f"{pools.load(experiment.pool).name}/0"}
+    seen = frozenset(taught_by | {records(learning.groups[i]) for rows in (split.fit, split.calibrate) for i in rows})
+    rules: dict[str, dict[str, baselines.Score]] = {}
+    calibrated: dict[str, Sheet] = {}
+    tested: dict[str, Sheet] = {}
     matrix = build(learning.table, bundle.reference)
     for name, model in bundle.heads.items():
         values, y = matrix.only(model.trees.names), learning.values[name]

@@ -17,8 +17,13 @@ def proportion(hits: int, of: int) -> Answer:
     """A share with its 95 % Clopper-Pearson interval; {"why"} where nobody was counted."""
     if not of:
         return {"value": None, "why": "no account of this kind was there to be counted", "hits": 0, "of": 0}
-    found = binomtest(int(hits), int(of)).proportion_ci(0.95, "exact")
-    return {"value": hits / of, "low": float(found.low), "high": float(found.high), "hits": int(hits), "of": int(of)}
+    found = binomtest(hits, of).proportion_ci(0.95, "exact")
+    return {"value": hits / of, "low": float(found.low), "high": float(found.high), "hits": hits, "of": of}
+
+
+def among(flags: np.ndarray) -> Answer:
+    """The share of true ones among bool (n,), likewise."""
+    return proportion(int(flags.sum()), len(flags))
 
 
 def threshold(clean: np.ndarray, alpha: float = ALPHA) -> float:

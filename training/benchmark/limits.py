@@ -41,14 +41,17 @@ class Limit:
         return {"alarms": self.alarms, "gap": self.gap, "tau": self.tau, "recall": recall}
 
 
-def fitted(clouds: Mapping[int, Cloud]) -> Limit:
-    """Measured on composed accounts, all sample sizes together; tau is what the clean ones scatter beyond their sampling."""
+def fitted(clouds: Mapping[int, Cloud]) -> Limit | None:
+    """Measured on composed accounts, all sample sizes together; tau is what the clean ones scatter beyond their sampling. None where no
+    follower could be flagged, as on a platform whose followers the reference has never seen."""
     share, flagged, sampled = (
         np.concatenate([getattr(cloud, name) for cloud in clouds.values()]) for name in ("share", "flagged", "sampled")
     )
     known = ~np.isnan(flagged) & (sampled > 0)
     share, flagged, sampled = share[known], flagged[known], sampled[known]
     clean = share == 0
+    if not clean.any() or clean.all():
+        return None
     alarms = float(flagged[clean].mean())
     gap = float(np.polyfit(share, flagged, 1)[0])
     beyond = np.mean((flagged[clean] - alarms) ** 2 - alarms * (1 - alarms) / sampled[clean])

@@ -82,7 +82,8 @@ def read(results: Results, bar: Bar) -> Reading:
     if value is None or not math.isfinite(value):
         return Reading(bar, *unknown, why=str(at.get("why", "it has no value")) if isinstance(at, Mapping) else "it has no value")
     whose = str(at.get("whose", "")) if isinstance(at, Mapping) else ""
-    return Reading(bar, float(value), *(math.nan if bound is None else float(bound) for bound in (low, high)), whose=whose)
+    low, high = (math.nan if bound is None else float(bound) for bound in (low, high))
+    return Reading(bar, float(value), low, high, whose=whose)
 
 
 def status(readings: Sequence[Reading]) -> Status:
