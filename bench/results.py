@@ -1,28 +1,15 @@
 """Run a benchmark and keep what it prints in its section of docs/results.md: python bench/results.py SECTION SCRIPT [OPTION …]."""
 
-import os
-import platform
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FILE = ROOT / "docs" / "results.md"
+sys.path.insert(0, str(ROOT))
 
+from training.benchmark.page import machine, write  # noqa: E402
 
-def write(section: str, markdown: str) -> None:
-    """Replace what stands between the marks of a section; raises ValueError when the file has no such marks."""
-    text = FILE.read_text("utf-8")
-    pattern = re.compile(rf"(<!-- {re.escape(section)} -->\n).*?(<!-- end of {re.escape(section)} -->)", re.DOTALL)
-    if not pattern.search(text):
-        raise ValueError(f"{FILE.name} has no section {section}; add its two marks first")
-    FILE.write_text(pattern.sub(lambda m: f"{m[1]}\n{markdown.strip()}\n\n{m[2]}", text), "utf-8")
-
-
-def machine() -> str:
-    """What the numbers were measured on, without naming the machine."""
-    return f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
+__all__ = ["machine", "write"]
 
 
 def main() -> int:

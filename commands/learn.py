@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from commands.console import BundleOption, Data, Quiet, chosen_bundle, err, out, settings
+from commands.console import BundleOption, Data, Quiet, chosen_bundle, err, note, out, settings
 from training.stages import Bars
 
 app = typer.Typer()
@@ -78,6 +78,34 @@ def audit(
     out.print(f"{found.listed:,} labels in {output}; run {found.run_id}", highlight=False, soft_wrap=True)
     out.print("Fill in the column `corrected` with 0 or 1 where you disagree, then:", highlight=False)
     out.print(f"  authenticity audit {data} --corrected {output} -o CORRECTED", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Few accounts: ten minutes on two cores, wide intervals, not scored.")] = False,
+    only: Annotated[list[str] | None, typer.Option("--only", help="A step to run, several times for several; without it all.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Say what the steps measure, and end.")] = False,
+    seed: Annotated[int | None, typer.Option(min=0, help="Other test accounts than the usual ones.")] = None,
+    write_docs: Annotated[bool, typer.Option("--write-docs", help="Also put the table into docs/results.md.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run the whole benchmark, or go on with it: targets T1 to T13, each measured with its interval, met or not."""
+    from training.benchmark import page, protocol, record, run
+    from training.benchmark.steps import CHOICES, STEPS
+
+    if listed:
+        out.print(*(f"{step.level} {step.name}: {step.says}" for step in STEPS), sep="\n", highlight=False, soft_wrap=True)
+        return
+    mine, fixed = settings(), protocol.fixed(STEPS, CHOICES, quick, seed)
+    found = run.run(fixed, STEPS, mine.home, Bars(err, quiet), note, only or ())
+    command = "authenticity bench" + " --quick" * quick + "".join(f" --only {name}" for name in only or ())
+    card = page.markdown(found, command + ("" if seed is None else f" --seed {seed}"))
+    run_id = record.record(found, fixed, mine.home, mine.tracking_server, card)
+    out.print(*map(escape, page.headline(found)), page.table(found), sep="\n")
+    if write_docs:
+        page.write(page.SECTION, card)
+    out.print(f"run {run_id}\n{found.evaluation}\nanswers {found.folder}", highlight=False, soft_wrap=True)
+    raise typer.Exit(bool(found.failed))
 
 
 @app.command()

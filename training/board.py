@@ -6,7 +6,8 @@ import zlib
 from collections.abc import Sequence
 
 EXPERIMENT_NOTE = """\
-**Is an influencer's audience real?** Each run is one training of Authenticity; each question about an account is a *head*.
+**Is an influencer's audience real?** Each run is one training of Authenticity (in `benchmark`: one measurement against the
+targets T1 to T13); each question about an account is a *head*.
 
 - Read a run's description first: what was asked, on which accounts (synthetic ones are labelled so), and where it fails.
 - `ap_…` is average precision, `recall_…` the share found while at most 1 % of clean accounts are flagged, `ece_…` the calibration

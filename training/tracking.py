@@ -121,8 +121,7 @@ class Run:
         kept = [Metric(name, value, now, 0) for name, value in finite.items()]
         self._metrics += kept
         self._batch(kept)
-        left = [name for name in metrics if name not in finite]
-        if left:
+        if left := [name for name in metrics if name not in finite]:
             self.store.client.set_tag(self.id, "metrics without a value", ", ".join(left)[:500])
         return left
 
@@ -276,13 +275,11 @@ def fetch_champion(store: TrackingStore, destination: Path, name: str = "authent
         version = store.client.get_model_version_by_alias(name, alias)
     except MlflowException as error:
         raise TrackingError(f"no version of {name!r} is called {alias!r} yet; run `authenticity train` first") from error
-    destination = Path(destination)
     destination.mkdir(parents=True, exist_ok=True)
     target = destination / f"{name}-{version.version}"
     with tempfile.TemporaryDirectory(dir=destination, prefix=".fetch-") as draft:
         where = store.client.get_model_version_download_uri(name, version.version)
         files = mlflow.artifacts.download_artifacts(artifact_uri=where, dst_path=draft, tracking_uri=store.uri)
-        if target.exists():
-            shutil.rmtree(target)
+        shutil.rmtree(target, ignore_errors=True)
         Path(files).replace(target)
     return target, str(version.version), str(version.run_id)
