@@ -58,8 +58,8 @@ TYPE = Change(
 )
 FIT = Change(
     {
-        "follower_residual": "how far the followers' facts lie off what fits together (deviations)",
-        "follower_residual_high": "how far the oddest twentieth of the followers lies off (deviations)",
+        "follower_residual": "the distance of the followers' facts from what fits together (deviations)",
+        "follower_residual_high": "the distance of the oddest twentieth of the followers (deviations)",
     }
 )
 SHIFT = Change({"audience_shift": "the share of pairs in which one count tells a follower from an ordinary one"})
@@ -85,7 +85,7 @@ EXPLAINED = Change(
         "burst_without_post_share": "the share of the burst on days without a post",
     }
 )
-LOSS = Change({"purge_loss": "what was lost beyond peers when the platform removed followers"})
+LOSS = Change({"purge_loss": "the loss beyond that of peers when the platform removed followers"})
 REFILLS = Change({"refill_count": "the number of jumps that made good a loss"})
 LIKES = Change(
     {
@@ -153,7 +153,7 @@ BY_TOPIC = Change(
         "like_loss_off_topic": "the likes of the post most like the others, over those of the typical post",
     }
 )
-OVERLAP = Change({"topic_audience_overlap": "how often commenters come back on another topic, against chance"})
+OVERLAP = Change({"topic_audience_overlap": "the rate at which commenters come back on another topic, against chance"})
 MATCH = Change({"audience_content_match": "the fit of the followers' own words to the posts"})
 SPONSORS = Change(
     {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -68,6 +69,14 @@ def reasons(
     return [reason.document for reason in sorted(chosen, key=lambda reason: -abs(reason.weight))]
 
 
+@lru_cache(maxsize=64)
+def _groups(names: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """The places of kindred features, in the order of the first of each."""
+    place = {name: j for j, name in enumerate(names)}
+    groups = {kin_of(name): tuple(place[member] for member in kin_of(name) if member in place) for name in names}
+    return tuple(groups.values())
+
+
 def _told(
     names: tuple[str, ...],
     values: np.ndarray,
@@ -78,22 +87,18 @@ def _told(
     directions: Mapping[str, int],
 ) -> list[_Told]:
     """What each group of kindred features has to say, strongest first; equally strong ones in the order of `names`."""
-    place = {name: j for j, name in enumerate(names)}
-    known = ~np.isnan(values)
+    weights = np.where(np.isnan(values), 0.0, weights)
     found: list[_Told] = []
-    heard: set[str] = set()
-    for name in names:
-        if name in heard:
-            continue
-        group = [place[member] for member in kin_of(name) if member in place and known[place[member]]]
-        heard.update(kin_of(name))
-        together = float(sum(weights[j] for j in group))
-        side = 1 if together > 0 else -1
+    for group in _groups(names):
+        together = float(weights[group[0]]) if len(group) == 1 else float(sum(weights[j] for j in group))
         if abs(together) < LEAST_WEIGHT:
             continue
+        side = 1 if together > 0 else -1
         for j in sorted(group, key=lambda j: -side * weights[j]):
+            if side * weights[j] <= 0:
+                break
             document = _sentence(names[j], float(values[j]), side, peers, platform, tier, directions.get(names[j]))
-            if document and side * weights[j] > 0:
+            if document:
                 found.append(_Told({**document, "weight": round(together, 4)}, side, together))
                 break
     return sorted(found, key=lambda reason: -abs(reason.weight))

@@ -1,6 +1,6 @@
 """The records behind a reason: which followers, comments, posts or days drive it, under pseudonyms."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -58,14 +58,32 @@ FINDERS: Mapping[str, Finder] = MappingProxyType(
 
 # Numbers of the whole account, or of what is not there: no single record shows them.
 WITHOUT_RECORDS = frozenset(
-    ["log_followers", "own_follow_ratio", "followers_per_post", "followers_per_day", "posts_per_week", "posting_irregularity", "comment_delay_misfit", "quiet_fano", "weekday_rhythm", "follower_handle_digit_share", "follower_handle_digits", "follower_handle_surprise", "handle_template_entropy", "handle_template_top_share", "following_benford_distance", "followers_benford_distance", "foreign_share_gap", "follower_language_entropy", "follower_country_entropy", "follower_age_gap", "comment_length_spread", "comment_promotion_share", "comment_language_entropy", "comment_other_language_share", "owner_reply_rate", "owner_reply_hours", "answered_commenter_share", "address_share", "question_share", "comment_burstiness", "commenter_follower_ratio", "comment_topicality", "hashtag_novelty", "topic_entropy", "effective_topics", "topic_focus", "topic_focus_trend", "topic_drift", "topic_like_variance", "like_loss_off_topic", "topic_audience_overlap", "audience_interest_entropy", "audience_content_match", "boutique_index", "posts_seen", "comments_seen", "followers_sampled", "days_seen"]
+    """
+    log_followers own_follow_ratio followers_per_post followers_per_day posts_per_week posting_irregularity comment_delay_misfit quiet_fano
+    weekday_rhythm follower_handle_digit_share follower_handle_digits follower_handle_surprise handle_template_entropy
+    handle_template_top_share following_benford_distance followers_benford_distance foreign_share_gap follower_language_entropy
+    follower_country_entropy follower_age_gap comment_length_spread comment_promotion_share comment_language_entropy
+    comment_other_language_share owner_reply_rate owner_reply_hours answered_commenter_share address_share question_share
+    comment_burstiness commenter_follower_ratio comment_topicality hashtag_novelty topic_entropy effective_topics topic_focus
+    topic_focus_trend topic_drift topic_like_variance like_loss_off_topic topic_audience_overlap audience_interest_entropy
+    audience_content_match boutique_index posts_seen comments_seen followers_sampled days_seen
+    """.split()  # noqa: SIM905 a list of sixty names is easier to read as words
 )
 
 
-def evidence_of(feature: str, circumstances: Circumstances) -> list[dict[str, Any]]:
-    """At most MOST records behind a feature's value, the telling ones first; empty where no single record shows it.
+def evidence_of(reasons: Sequence[Mapping[str, Any]], circumstances: Circumstances) -> list[list[dict[str, str]]]:
+    """For each reason at most MOST records behind its feature's value, the telling ones first; empty where no single record shows it.
 
-    A record is named by a pseudonym (models/finders/record.py), and the counts of strangers are rounded: exact ones would be a fingerprint.
+    A record that was told for a stronger reason is told again only where there is no other. Records are named by pseudonyms
+    (models/finders/record.py), and the counts of strangers are rounded: exact ones would be a fingerprint.
     """
-    finder = FINDERS.get(feature)
-    return [] if finder is None else [record.to_json() for record in finder(circumstances)[:MOST]]
+    told: set[tuple[str, str]] = set()
+    evidence = []
+    for reason in reasons:
+        finder = FINDERS.get(reason["feature"])
+        found = [] if finder is None else finder(circumstances)
+        fresh = [record for record in found if (record.table, record.record) not in told]
+        chosen = (fresh or found)[:MOST]
+        told.update((record.table, record.record) for record in chosen)
+        evidence.append([record.to_json() for record in chosen])
+    return evidence

@@ -17,7 +17,7 @@ from models.calibration import decide
 from models.causes import engagement
 from models.evidence import evidence
 from models.share import Share, share
-from models.why import Why, unexplained
+from models.why import NOTHING_SEEN, Why, unexplained
 
 if TYPE_CHECKING:
     from models.bundle import Bundle, HeadModel
@@ -52,7 +52,7 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
                 "observed_at": _moment(observed[i]),
                 "status": "ok" if judged else "insufficient_data",
                 "tier": tier_names[i],
-                "heads": {name: answer or _undecided(bundle, name) for name, answer in heads.items()} if judged else {},
+                "heads": {name: answer or _undecided(bundle, name, reasons) for name, answer in heads.items()} if judged else {},
                 "bought_share": None if shares[i] is None else shares[i].to_json(),  # type: ignore[union-attr]
                 "engagement": gaps[i],
                 "evidence": seen[i],
@@ -96,10 +96,10 @@ def _answers(bundle: Bundle, name: str, table: AccountTable, matrix: FeatureMatr
     return answers
 
 
-def _undecided(bundle: Bundle, name: str) -> dict[str, Any]:
+def _undecided(bundle: Bundle, name: str, reasons: bool) -> dict[str, Any]:
     """A head without evidence knows the base rate and nothing else."""
     base_rate = bundle.base_rate(name)
-    return {"probability": base_rate, "base_rate": base_rate, "decision": "undecided", **unexplained()}
+    return {"probability": base_rate, "base_rate": base_rate, "decision": "undecided", **unexplained(NOTHING_SEEN if reasons else None)}
 
 
 def _shares(bundle: Bundle, table: AccountTable) -> list[Share | None]:

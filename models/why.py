@@ -19,9 +19,17 @@ if TYPE_CHECKING:
     from models.bundle import Bundle
 
 
-def unexplained() -> dict[str, Any]:
+NOTHING_SEEN = "Nothing that this question needs was seen of the account, so there is nothing that could be otherwise."
+
+
+def unexplained(no_counterfactual_because: str | None = None) -> dict[str, Any]:
     """What an answer says of its reasons where nobody asked for them, or where there are none."""
-    return {"reasons": [], "innocent_explanations": [], "counterfactual": None}
+    return {
+        "reasons": [],
+        "innocent_explanations": [],
+        "counterfactual": None,
+        "no_counterfactual_because": no_counterfactual_because,
+    }
 
 
 class Why:
@@ -55,10 +63,13 @@ class Why:
             model.head.directions,
         )
         asked = Asked(name, model.trees.names, values, answer["decision"], model.head.directions)
+        evidence = evidence_of(told, circumstances)
+        otherwise = counterfactual(asked, circumstances, model.trees.margins, decisions)
         return {
-            "reasons": [{**reason, "evidence": evidence_of(reason["feature"], circumstances)} for reason in told],
+            "reasons": [{**reason, "evidence": records} for reason, records in zip(told, evidence, strict=True)],
             "innocent_explanations": explanations(told, circumstances),
-            "counterfactual": counterfactual(asked, circumstances, model.trees.margins, decisions),
+            "counterfactual": otherwise if isinstance(otherwise, dict) else None,
+            "no_counterfactual_because": otherwise if isinstance(otherwise, str) else None,
         }
 
     def _of(self, i: int) -> Circumstances:

@@ -9,7 +9,7 @@ import numpy as np
 
 from features.text import Text
 from models.circumstances import Circumstances, count, day
-from models.finders.record import Record, first_by, identity, pseudonym
+from models.finders.record import CANDIDATES, Record, counted, first_by, identity, pseudonym
 
 _TABLE = "comments"
 _MOST_QUOTED = 40
@@ -71,7 +71,7 @@ def _nearly_repeated(c: Circumstances, theirs: _Theirs, words: np.ndarray) -> li
             if both >= _SHARED * max(len(mine), len(other[1])):
                 said = f"A comment of {day(theirs.at[j])} that shares {both} of its {len(mine)} words with one by another person."
                 found.append((-both / len(mine), len(found), theirs.comment(int(j), said)))
-    return [record for _, _, record in sorted(found, key=lambda entry: entry[:2])[:3]]
+    return [record for _, _, record in sorted(found, key=lambda entry: entry[:2])[:CANDIDATES]]
 
 
 def _quoted(text: Text, j: int) -> str:
@@ -98,10 +98,7 @@ def of_emoji_alone(c: Circumstances) -> list[Record]:
 def brief(c: Circumstances) -> list[Record]:
     theirs, words = _Theirs(c), c.given("their_reading").word_count.values
     short = (words >= 1.0) & (words <= 2.0)
-    return [
-        theirs.comment(j, f"A comment of {day(theirs.at[j])} of {count(words[j])} word{'s' * (words[j] != 1)}.")
-        for j in first_by(short, theirs.at)
-    ]
+    return [theirs.comment(j, f"A comment of {day(theirs.at[j])} of {counted(words[j], 'words')}.") for j in first_by(short, theirs.at)]
 
 
 def earliest(c: Circumstances) -> list[Record]:

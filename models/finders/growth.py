@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from models.circumstances import Circumstances, count, day
-from models.finders.record import Record, first_by
+from models.finders.record import Record, counted, first_by
 
 _TABLE = "history"
 
@@ -17,7 +17,7 @@ def _record(at: float, sentence: str) -> Record:
 def burst_days(c: Circumstances) -> list[Record]:
     at, gain, excess = c.given("days").at.values, c.given("days").gain.values, c.given("bursts").excess.values
     return [
-        _record(at[j], f"On {day(at[j])} {count(gain[j])} followers came, where {count(max(gain[j] - excess[j], 0.0))} are usual.")
+        _record(at[j], f"On {day(at[j])} {counted(gain[j], 'followers')} came, where {count(max(gain[j] - excess[j], 0.0))} are usual.")
         for j in first_by(excess > 0.0, excess)
     ]
 
@@ -26,14 +26,14 @@ def best_days(c: Circumstances) -> list[Record]:
     at, gain = c.given("days").at.values, c.given("days").gain.values
     usual = count(max(float(np.median(gain)), 0.0)) if len(gain) else ""
     return [
-        _record(at[j], f"On {day(at[j])} {count(gain[j])} followers came; on the middle day {usual} did.")
+        _record(at[j], f"On {day(at[j])} {counted(gain[j], 'followers')} came; on the middle day {usual} did.")
         for j in first_by(gain >= 0.5, gain)
     ]
 
 
 def worst_days(c: Circumstances) -> list[Record]:
     at, gain = c.given("days").at.values, c.given("days").gain.values
-    return [_record(at[j], f"On {day(at[j])} {count(-gain[j])} followers left.") for j in first_by(gain <= -0.5, -gain)]
+    return [_record(at[j], f"On {day(at[j])} {counted(-gain[j], 'followers')} left.") for j in first_by(gain <= -0.5, -gain)]
 
 
 def changes_of_following(c: Circumstances) -> list[Record]:

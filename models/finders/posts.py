@@ -3,8 +3,8 @@
 import numpy as np
 
 from features.responses import OVER, PACKAGES
-from models.circumstances import Circumstances, count, day
-from models.finders.record import Record, first_by, identity, pseudonym
+from models.circumstances import Circumstances, day
+from models.finders.record import Record, counted, first_by, identity, pseudonym
 
 _TABLE = "posts"
 
@@ -14,7 +14,7 @@ def _records(c: Circumstances, places: list[int], why: str = "") -> list[Record]
     found = []
     for j in places:
         counts = [(float(c.numbers(f"post_{name}")[j]), name) for name in ("likes", "comments", "views")]
-        got = ", ".join(f"{count(number)} {name}" for number, name in counts if not np.isnan(number)) or "its counts are hidden"
+        got = ", ".join(counted(number, name) for number, name in counts if not np.isnan(number)) or "its counts are hidden"
         found.append(Record(_TABLE, pseudonym(account, identity(ids, j)), f"The post of {day(at[j])}{why}: {got}."))
     return found
 

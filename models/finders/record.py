@@ -12,6 +12,8 @@ from features.text import Text
 
 # 64 bits: two of an account's 100,000 rows meet with a chance of one in four thousand million.
 _DIGITS = 16
+# Found for each reason, so that one record need not be told for two of them.
+CANDIDATES = 9
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ def identity(ids: Text | None, j: int) -> bytes:
     return bytes(ids.data[ids.offsets[j] : ids.offsets[j + 1]])
 
 
+def counted(number: float, name: str) -> str:
+    """A count and what it counts; `name` is a plural in s."""
+    return f"{number:,.0f} {name.removesuffix('s') if round(number) == 1 else name}"
+
+
 def about(number: float) -> str:
     """A stranger's count to two digits, thousands parted."""
     if number < 100:
@@ -50,10 +57,10 @@ def about(number: float) -> str:
     return f"about {round(number / step) * step:,.0f}"
 
 
-def first_by(chosen: np.ndarray, *ranks: np.ndarray, most: int = 3) -> list[int]:
+def first_by(chosen: np.ndarray, *ranks: np.ndarray) -> list[int]:
     """The places where `chosen` holds, highest rank first (unknown last), equal ones in the order of the table."""
     places = np.flatnonzero(chosen)
     if len(places) > 1:
         keys = [np.nan_to_num(-rank[places], nan=np.inf) for rank in ranks]
         places = places[np.lexsort((places, *reversed(keys)))]
-    return [int(j) for j in places[:most]]
+    return [int(j) for j in places[:CANDIDATES]]

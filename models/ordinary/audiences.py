@@ -31,7 +31,7 @@ MASS_AUDIENCE, WELL_KNOWN = 1_000_000.0, 100_000.0
 FEW = 20
 # Beyond three quarters of the peers a value is on the high side without being rare.
 HIGH = 0.75
-FOLLOW_BACK = ["followback", "followbacks", "follow4follow", "f4f", "followforfollow", "followme", "l4l", "like4like", "followtrain", "gainwithus", "sdv"]
+FOLLOW_BACK = "followback followbacks follow4follow f4f followforfollow followme l4l like4like followtrain gainwithus sdv"
 # An account that follows half as many as follow it lives by following back.
 FOLLOWS_BACK = 0.5
 
@@ -101,7 +101,7 @@ def follow_back_niche(c: Circumstances) -> Finding:
 
 @lru_cache(maxsize=1)
 def _follow_back_words() -> np.ndarray:
-    return word_codes(FOLLOW_BACK)
+    return word_codes(FOLLOW_BACK.split())
 
 
 @innocent(

@@ -30,7 +30,11 @@ ANNOUNCED_DAYS = 7.0
 CAMPAIGN_DAYS, EVEN, POORER = 10, 0.5, 0.9
 PURGED, PURGE_DAYS, REGAINED = 0.02, 3, 0.5
 
-GIVEAWAY = ["giveaway", "giveaways", "raffle", "sweepstakes", "sweepstake", "gewinnspiel", "gewinnspiele", "verlosung", "verlosen", "verlose", "concours", "sorteo", "sorteos", "sorteio", "rifa", "konkurs", "rozdanie", "winactie", "prijsvraag", "çekiliş", "cekilis", "çekilişi", "розыгрыш", "конкурс", "懸賞", "抽獎", "抽奖", "이벤트", "estrazione"]
+# English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Turkish, Russian, Japanese, Chinese, Korean.
+GIVEAWAY = """
+    giveaway giveaways raffle sweepstakes sweepstake gewinnspiel gewinnspiele verlosung verlosen verlose concours sorteo sorteos sorteio rifa
+    estrazione winactie prijsvraag konkurs rozdanie çekiliş cekilis çekilişi розыгрыш конкурс 懸賞 抽獎 抽奖 이벤트
+"""
 ELSEWHERE = {
     "instagram": "instagram insta ig reels",
     "youtube": "youtube yt",
@@ -43,7 +47,7 @@ ELSEWHERE = {
 
 @lru_cache(maxsize=1)
 def _giveaway_words() -> np.ndarray:
-    return word_codes(GIVEAWAY)
+    return word_codes(GIVEAWAY.split())
 
 
 @lru_cache(maxsize=len(PLATFORMS))

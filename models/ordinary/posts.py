@@ -40,7 +40,10 @@ LEAST = 3
 HIDDEN = 0.3
 QUIET_DAYS = 60.0
 HIGH = 0.75
-BUSINESS = ["brand", "business", "company", "shop", "store", "shopping", "product", "service", "retail", "restaurant", "cafe", "hotel", "organization", "agency", "b2b", "corporate", "unternehmen", "marke", "firma", "geschäft", "laden", "marque", "entreprise", "boutique", "empresa", "marca", "tienda", "azienda", "negozio", "merk", "winkel"]
+BUSINESS = """
+    brand business company shop store shopping product service retail restaurant cafe hotel organization agency b2b corporate
+    unternehmen marke firma geschäft laden marque entreprise boutique empresa marca tienda azienda negozio merk winkel
+"""
 
 
 @innocent("Are comments closed under the posts?", bears_on=("comment_like_residual", "metric_incoherence", "engagement_rate", *REPLIES))
@@ -78,7 +81,7 @@ def brand_account(c: Circumstances) -> Finding:
 
 @lru_cache(maxsize=1)
 def _business_words() -> np.ndarray:
-    return word_codes(BUSINESS)
+    return word_codes(BUSINESS.split())
 
 
 @innocent(
