@@ -62,10 +62,12 @@ def repeated(c: Circumstances) -> list[Record]:
 
 def _nearly_repeated(c: Circumstances, theirs: _Theirs, words: np.ndarray) -> list[Record]:
     """Pairs of newest comments by two people that begin a sorted list of their words alike (bottom-2 sketch) and share most of them."""
-    reading, met, found = c.given("their_reading").words, {}, []
+    reading = c.given("their_reading").words
+    met: dict[bytes, tuple[int, np.ndarray]] = {}
+    found: list[tuple[float, int, Record]] = []
     for j in np.flatnonzero(words >= _WORDS)[: -_NEWEST - 1 : -1]:
         mine = np.unique(reading.codes[reading.inner[j] : reading.inner[j + 1]])
-        other = met.setdefault(mine[:2].tobytes(), (j, mine))
+        other = met.setdefault(mine[:2].tobytes(), (int(j), mine))
         if theirs.authors[other[0]] != theirs.authors[j]:
             both = len(np.intersect1d(mine, other[1], assume_unique=True))
             if both >= _SHARED * max(len(mine), len(other[1])):

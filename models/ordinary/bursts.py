@@ -32,8 +32,8 @@ PURGED, PURGE_DAYS, REGAINED = 0.02, 3, 0.5
 
 # English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Turkish, Russian, Japanese, Chinese, Korean.
 GIVEAWAY = """
-    giveaway giveaways raffle sweepstakes sweepstake gewinnspiel gewinnspiele verlosung verlosen verlose concours sorteo sorteos sorteio rifa
-    estrazione winactie prijsvraag konkurs rozdanie çekiliş cekilis çekilişi розыгрыш конкурс 懸賞 抽獎 抽奖 이벤트
+    giveaway giveaways raffle sweepstakes sweepstake gewinnspiel gewinnspiele verlosung verlosen verlose concours sorteo sorteos sorteio
+    rifa estrazione winactie prijsvraag konkurs rozdanie çekiliş cekilis çekilişi розыгрыш конкурс 懸賞 抽獎 抽奖 이벤트
 """
 ELSEWHERE = {
     "instagram": "instagram insta ig reels",
