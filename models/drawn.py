@@ -10,7 +10,7 @@ from typing import Any
 
 from models import gauges
 from models.markup import Html, foreign, tag, text, together
-from models.wording import HEADS, PLATFORMS, TABLES, gap_words, share_words
+from models.wording import HEADS, PLATFORMS, TABLES, share_words
 
 _CAUSES = {
     "bought_followers": "followers of the purchased type",
@@ -27,7 +27,7 @@ def _template() -> Template:
 
 def page(verdict: Mapping[str, Any]) -> str:
     """The whole HTML document. Every text of the verdict is escaped; there is no script, and nothing is loaded."""
-    sections = [_header(verdict), *(_head(name, head) for name, head in verdict.get("heads", {}).items())]
+    sections: list[Html | None] = [_header(verdict), *(_head(name, head) for name, head in verdict.get("heads", {}).items())]
     sections += [_share(verdict.get("bought_share")), _engagement(verdict.get("engagement")), _evidence(verdict.get("evidence") or {})]
     title = text(f"Verdict on {verdict.get('account_id')}")
     return _template().substitute(title=title, content=together(*sections, _footer(verdict.get("bundle") or {})))
@@ -105,7 +105,7 @@ def _share(share: Mapping[str, Any] | None) -> Html | None:
             f" ({gauges.percent(share['low'])} to {gauges.percent(share['high'])})",
         ),
         gauges.share(share),
-        *(tag("p", line) for line in share_words(share)),
+        *(tag("p", f"{line[:1].upper()}{line[1:]}.") for line in share_words(share)),
         together(tag("h3", "By when they followed"), gauges.strata(strata)) if strata else None,
         tag("p", tag("small", "It says what these followers are like, not who sent them: a rival can send them too.")),
     )
@@ -117,7 +117,11 @@ def _engagement(gap: Mapping[str, Any] | None) -> Html | None:
     parts = [
         (_CAUSES.get(part["cause"], part["cause"]), float(part["dex"]), part.get("low"), part.get("high")) for part in gap.get("parts", ())
     ]
-    return tag("section", tag("h2", "Engagement"), tag("p", gap_words(gap)), gauges.gap(parts) if parts else None)
+    said = (
+        f"A typical post gets {100 * gap['rate']:.2g} likes and comments for each hundred followers; accounts like it get "
+        f"{100 * gap['expected']:.2g}. What makes the difference, as far as it can be told:"
+    )
+    return tag("section", tag("h2", "Engagement"), tag("p", said), gauges.gap(parts) if parts else None)
 
 
 def _evidence(evidence: Mapping[str, Any]) -> Html:

@@ -28,7 +28,7 @@ def lines(verdict: Mapping[str, Any]) -> list[str]:
         said.append(text + ("" if share["scope"] == "account" else f", of the {share['scope']} only"))
         said += [f"  · {line}" for line in share_words(share)]
     if gap := verdict["engagement"]:
-        said.append(f"engagement: {gap_words(gap)}")
+        said.append(f"engagement: {gap['rate']:.4f} per follower, peers have {gap['expected']:.4f}")
     said += [f"missing: {entry['field']} - {entry['would_help']}" for entry in verdict["evidence"]["missing"]]
     return said
 
@@ -68,7 +68,3 @@ def share_words(share: Mapping[str, Any]) -> list[str]:
     if share.get("in_reference") is False:
         said.append("these followers are unlike any that the bundle has learnt from, so the interval may be too narrow")
     return said
-
-
-def gap_words(gap: Mapping[str, Any]) -> str:
-    return f"{gap['rate']:.4f} per follower, peers have {gap['expected']:.4f}"

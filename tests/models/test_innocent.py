@@ -187,7 +187,7 @@ def test_extreme_numbers_do_no_harm(small_bundle: Bundle) -> None:
         followers=0,
         following=most,
         posts=posts(dict.fromkeys(range(0, 90, 10), most)),
-        history=history({BURST_DAY: most}),
+        history=history({BURST_DAY: most // 2}),
         follower_sample=followers(followers=most, following=0, post_count=most),
     )
     c = circumstances(small_bundle, document)

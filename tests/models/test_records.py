@@ -200,7 +200,7 @@ def test_hostile_rows_do_no_harm(small_bundle: Bundle) -> None:
         row | {"follower_id": HOSTILE[i % 7] + str(i), "followers": most, "following": 0, "created_at": "1970-01-01T00:00:00Z"}
         for i, row in enumerate(followers(80))
     ]
-    document = account(posts=posts({5: most}), comments=rows, follower_sample=sample, history=history({3: most}))
+    document = account(posts=posts({5: most}), comments=rows, follower_sample=sample, history=history({3: most // 2}))
     for feature in FINDERS:
         for record in found(small_bundle, feature, document):
             assert len(record["sentence"]) < 300 and len(record["record"]) in (10, 16)
