@@ -20,15 +20,21 @@ app = typer.Typer()
 def judge(
     account: Annotated[Path, typer.Argument(help="One account as JSON; - reads standard input.")],
     bundle: BundleOption = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Also draw it as a page, one file that needs nothing else.")] = None,
 ) -> None:
     """One verdict as JSON."""
     import orjson
 
     from features.snapshot import parse
+    from features.whole import whole_file
+    from models.drawn import page
     from models.verdict import judge as judge_snapshots
 
     content = sys.stdin.buffer.read() if str(account) == "-" else account.read_bytes()
     (verdict,) = judge_snapshots(chosen_bundle(bundle), [parse(content)])
+    if html is not None:
+        with whole_file(html) as draft:
+            draft.write_text(page(verdict), "utf-8")
     sys.stdout.buffer.write(orjson.dumps(verdict, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 

@@ -34,27 +34,6 @@ def largest_gap(x: Events, step: float, codes: A, share: A, at_least: int) -> A:
 
 
 @kernel
-def _odd_share(rank: A, at: A, starts: A) -> A:
-    out = np.full(len(starts) - 1, np.nan)
-    for i in range(len(out)):
-        days, m, high = np.empty(starts[i + 1] - starts[i], dtype=np.int64), 0, 0
-        low = LAST_DAY
-        for j in range(starts[i], starts[i + 1]):
-            if not np.isnan(rank[j] + at[j]):
-                days[m] = min(max(int(np.floor(at[j])), 0), LAST_DAY)
-                low, high = min(low, days[m]), max(high, days[m])
-                m += 1
-        if m < LEAST:
-            continue
-        row, odd = min(max(m // ROW_PART, SMALLEST_ROW), LARGEST_ROW), np.zeros(m, dtype=np.bool_)
-        # Twice, half a row and half a month apart, so that no block is cut in two both times.
-        _mark_odd(days[:m] - low, high - low, row, 0, 0, odd)
-        _mark_odd(days[:m] - low, high - low, row, row // 2, MONTH // 2, odd)
-        out[i] = np.sum(odd) / m
-    return out
-
-
-@kernel
 def _mark_odd(days: A, high: int, row: int, lead: int, shift: int, odd: A) -> None:
     """Mark the followers in cells that neither the month's share in other rows nor that of the age at follow explains.
 
@@ -110,6 +89,37 @@ def _poisson_tail(count: float, mean: float) -> float:
         term *= mean / k
         mass += term
     return mass
+
+
+@kernel
+def odd(rank: A, at: A) -> A:
+    """Which followers of one account, in the order of their ranks, lie in cells that hold too many; none of fewer than LEAST."""
+    out, days, place = np.zeros(len(rank), dtype=np.bool_), np.empty(len(rank), dtype=np.int64), np.empty(len(rank), dtype=np.int64)
+    m, low, high = 0, LAST_DAY, 0
+    for j in range(len(rank)):
+        if not np.isnan(rank[j] + at[j]):
+            days[m], place[m] = min(max(int(np.floor(at[j])), 0), LAST_DAY), j
+            low, high = min(low, days[m]), max(high, days[m])
+            m += 1
+    if m < LEAST:
+        return out
+    row, marked = min(max(m // ROW_PART, SMALLEST_ROW), LARGEST_ROW), np.zeros(m, dtype=np.bool_)
+    # Twice, half a row and half a month apart, so that no block is cut in two both times.
+    _mark_odd(days[:m] - low, high - low, row, 0, 0, marked)
+    _mark_odd(days[:m] - low, high - low, row, row // 2, MONTH // 2, marked)
+    out[place[:m]] = marked
+    return out
+
+
+@kernel
+def _odd_share(rank: A, at: A, starts: A) -> A:
+    out = np.full(len(starts) - 1, np.nan)
+    for i in range(len(out)):
+        ranks, days = rank[starts[i] : starts[i + 1]], at[starts[i] : starts[i + 1]]
+        known = np.sum(~np.isnan(ranks + days))
+        if known >= LEAST:
+            out[i] = np.sum(odd(ranks, days)) / known
+    return out
 
 
 @kernel

@@ -67,6 +67,14 @@ class Peers:
                 return Standing(_share_below(groups[group], value), group)
         return None
 
+    def values_at(self, name: str, platform: str, tier: str, shares: np.ndarray) -> np.ndarray | None:
+        """The values below which these shares of the same peers lie; None when nobody knew the feature."""
+        groups = self.values[name]
+        for group in (f"{platform} {tier}", tier, ALL):
+            if group in groups:
+                return np.interp(shares, STEPS, groups[group])
+        return None
+
     def whole(self, names: Sequence[str]) -> bool:
         """Whether each of these features has its groups, and each group all of its quantiles."""
         return all(

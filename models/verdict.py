@@ -16,9 +16,9 @@ from features.table import AccountTable
 from models.calibration import decide
 from models.causes import engagement
 from models.evidence import evidence
-from models.reasons import reasons as reasons_of
 from models.share import Share
 from models.share import shares as shares_of
+from models.why import NOTHING_SEEN, Why, unexplained
 
 if TYPE_CHECKING:
     from models.bundle import Bundle, HeadModel
@@ -38,7 +38,8 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
     shares = shares_of(table, bundle.followers)
     gaps = _gaps(bundle, table, shares)
     seen = evidence(table)
-    answers = [_answers(bundle, name, table, matrix, tier_names, reasons) for name in bundle.heads]
+    why = Why(bundle, table, matrix, tier_names) if reasons else None
+    answers = [_answers(bundle, name, table, matrix, why) for name in bundle.heads]
     observed = table.column("observed_at").values
     identity = {"id": bundle.id, "version": bundle.version, "run_id": bundle.run_id}
     verdicts = []
@@ -52,7 +53,7 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
                 "observed_at": _moment(observed[i]),
                 "status": "ok" if judged else "insufficient_data",
                 "tier": tier_names[i],
-                "heads": {name: answer or _undecided(bundle, name) for name, answer in heads.items()} if judged else {},
+                "heads": {name: answer or _undecided(bundle, name, reasons) for name, answer in heads.items()} if judged else {},
                 "bought_share": None if shares[i] is None else shares[i].to_json(),  # type: ignore[union-attr]
                 "engagement": gaps[i],
                 "evidence": seen[i],
@@ -68,9 +69,7 @@ def error_verdict(account_id: str | None, problems: Sequence[Problem]) -> dict[s
     return {"account_id": account_id, "status": "error", "heads": {}, "errors": errors}
 
 
-def _answers(
-    bundle: Bundle, name: str, table: AccountTable, matrix: FeatureMatrix, tiers: Sequence[str], reasons: bool
-) -> list[dict[str, Any] | None]:
+def _answers(bundle: Bundle, name: str, table: AccountTable, matrix: FeatureMatrix, why: Why | None) -> list[dict[str, Any] | None]:
     """The head's answer for each account; None where nothing it needs was seen."""
     model: HeadModel = bundle.heads[name]
     able = np.zeros(table.n, dtype=bool)
@@ -85,33 +84,23 @@ def _answers(
     values = matrix.only(model.trees.names)[rows]
     base_rate = bundle.base_rate(name)
     probabilities = model.calibration.probabilities(model.trees.margins(values), base_rate)
-    contributions = model.trees.contributions(values) if reasons else None
+    contributions = None if why is None else model.trees.contributions(values)
+
+    def decisions(margins: np.ndarray) -> list[str]:
+        return [decide(float(probability), model.head.costs) for probability in model.calibration.probabilities(margins, base_rate)]
+
     for place, i in enumerate(rows):
         probability = float(probabilities[place])
-        answers[i] = {
-            "probability": probability,
-            "base_rate": base_rate,
-            "decision": decide(probability, model.head.costs),
-            "reasons": []
-            if contributions is None
-            else reasons_of(
-                model.trees.names,
-                values[place],
-                contributions[place],
-                model.calibration.slope,
-                probability >= base_rate,
-                bundle.peers,
-                table.platforms[int(i)],
-                tiers[int(i)],
-            ),
-        }
+        answer = {"probability": probability, "base_rate": base_rate, "decision": decide(probability, model.head.costs)}
+        told = unexplained() if why is None or contributions is None else why(name, int(i), contributions[place], answer, decisions)
+        answers[i] = {**answer, **told}
     return answers
 
 
-def _undecided(bundle: Bundle, name: str) -> dict[str, Any]:
+def _undecided(bundle: Bundle, name: str, reasons: bool) -> dict[str, Any]:
     """A head without evidence knows the base rate and nothing else."""
     base_rate = bundle.base_rate(name)
-    return {"probability": base_rate, "base_rate": base_rate, "decision": "undecided", "reasons": []}
+    return {"probability": base_rate, "base_rate": base_rate, "decision": "undecided", **unexplained(NOTHING_SEEN if reasons else None)}
 
 
 def _gaps(bundle: Bundle, table: AccountTable, shares: Sequence[Share | None]) -> list[dict[str, Any] | None]:

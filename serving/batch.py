@@ -154,10 +154,14 @@ def _parquet(file: Path, schema: pa.Schema) -> Iterator[Rows]:
 _WRITERS = {".parquet": _parquet, ".csv": _csv, ".jsonl": _json_lines}
 
 
+# What a head says of its reasons, as JSON text.
+_TOLD = ("reasons", "innocent_explanations", "counterfactual")
+
+
 def columns(heads: Iterable[str]) -> pa.Schema:
-    """The columns of a Parquet or CSV file: the verdict laid flat, four columns for each head."""
+    """The columns of a Parquet or CSV file: the verdict laid flat, the same columns for each head."""
     texts, number = pa.string(), pa.float64()
-    of_head = {"probability": number, "base_rate": number, "decision": texts, "reasons": texts}
+    of_head = {"probability": number, "base_rate": number, "decision": texts} | dict.fromkeys(_TOLD, texts)
     of_share = dict.fromkeys(("estimate", "low", "high", "detectable"), number) | {"n": pa.int64(), "scope": texts}
     return pa.schema(
         dict.fromkeys(("account_id", "platform", "observed_at", "status", "tier"), texts)
@@ -171,7 +175,7 @@ def columns(heads: Iterable[str]) -> pa.Schema:
 def flat(verdict: Verdict, schema: pa.Schema) -> dict[str, Any]:
     """One verdict as a row of `columns`; what it does not say is None, lists are JSON text."""
     facts = {name: value for name, value in verdict.items() if not isinstance(value, dict | list)}
-    parts = {head: answer | {"reasons": _text(answer["reasons"])} for head, answer in verdict["heads"].items()}
+    parts = {head: answer | {name: _text(answer[name]) for name in _TOLD} for head, answer in verdict["heads"].items()}
     parts |= {name: verdict.get(name) or {} for name in ("bought_share", "engagement", "bundle")}
     facts |= {f"{part}_{name}": value for part, named in parts.items() for name, value in named.items()}
     facts |= {"missing": _text(verdict.get("evidence", {}).get("missing")), "errors": _text(verdict.get("errors"))}

@@ -1,24 +1,10 @@
-"""What enters and leaves, as JSON Schema with examples, for the OpenAPI document."""
+"""What enters and leaves, as JSON Schema, for the OpenAPI document."""
 
 from typing import Any
 
-Schema = dict[str, Any]
+from serving.examples import ACCOUNT_EXAMPLE, VERDICT_EXAMPLE
 
-ACCOUNT_EXAMPLE: Schema = {
-    "account_id": "17841400000000001",
-    "platform": "instagram",
-    "observed_at": "2026-11-01T00:00:00Z",
-    "followers": 48210,
-    "following": 312,
-    "post_count": 2,
-    "posts": [
-        {"post_id": "1", "posted_at": "2026-10-20T17:30:00Z", "likes": 512, "comments": 2, "caption": "Abendrunde am Säntis #alps"},
-        {"post_id": "2", "posted_at": "2026-10-27T18:05:00Z", "likes": 498, "comments": 0, "kind": "video"},
-    ],
-    "comments": [{"post_id": "1", "author_id": "9", "commented_at": "2026-10-20T18:00:00Z", "text": "Wo genau ist das? 😍"}],
-    "follower_sample": [{"follower_id": "9", "followers": 210, "following": 388, "post_count": 41, "has_picture": True}],
-    "sample_method": "random",
-}
+Schema = dict[str, Any]
 
 
 def _object(properties: Schema, *required: str, **more: Any) -> Schema:
@@ -33,6 +19,10 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def _or_null(name: str) -> Schema:
+    return {"anyOf": [_ref(name), {"type": "null"}]}
+
+
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "number"}
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
@@ -45,31 +35,112 @@ PROBLEM = _object(
     description="RFC 9457. `errors` names every place to mend.",
 )
 
+RECORD = _object(
+    {
+        "table": {"enum": ["posts", "comments", "follower_sample", "history"]},
+        "record": TEXT
+        | {
+            "description": "A day's date, else a pseudonym: 16 hexadecimal digits of SHA-256 over account_id, a zero byte and the row's id."
+        },
+        "sentence": TEXT,
+    },
+    description="A row that speaks for a reason. Counts of strangers are rounded, and what one person wrote is never repeated.",
+)
+
 REASON = _object(
     {
         "feature": TEXT,
         "sentence": TEXT,
-        "weight": NUMBER | {"description": "Contribution to the log-odds; positive speaks for yes."},
+        "weight": NUMBER
+        | {"description": "Contribution to the log-odds, of all features that say the same; positive speaks for yes, negative for no."},
         "value": {"type": ["number", "null"]},
         "unit": TEXT,
-        "peer_percentile": {"type": ["number", "null"]},
+        "peer_percentile": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+        "evidence": _list(_ref("Record"), maxItems=3, description="The records behind it, the telling ones first."),
     },
     "feature",
     "sentence",
     "weight",
 )
 
+EXPLANATION = _object(
+    {
+        "name": TEXT,
+        "sentence": TEXT,
+        "supported": {"type": "boolean", "description": "The evidence for it is there. The probability stays as it is."},
+        "looked_at": {"type": "boolean", "description": "False where nobody could see whether it is so; it stays possible."},
+    },
+    "name",
+    "sentence",
+    "supported",
+)
+
+COUNTERFACTUAL = _object(
+    {
+        "sentence": TEXT,
+        "decision": {"enum": ["yes", "no", "undecided"]},
+        "changes": _list(_object({"feature": TEXT, "from": NUMBER, "to": NUMBER, "unit": TEXT}), minItems=1),
+    },
+    description="The smallest plausible difference that would have led to another decision, computed with the head's own trees.",
+)
+
+BECAUSE = _object({"code": TEXT, "sentence": TEXT}, description="Why a head is undecided.")
+
 HEAD = _object(
-    {"probability": SHARE, "base_rate": SHARE, "decision": {"enum": ["yes", "no", "undecided"]}, "reasons": _list(_ref("Reason"))},
+    {
+        "probability": SHARE,
+        "probability_low": SHARE | {"description": "The lower end of the interval at the base rate."},
+        "probability_high": SHARE,
+        "base_rate": SHARE,
+        "decision": {"enum": ["yes", "no", "undecided"]},
+        "undecided_because": _or_null("Because"),
+        "reasons": _list(_ref("Reason"), maxItems=5, description="Of an open answer both sides; the sign of the weight tells which."),
+        "innocent_explanations": _list(_ref("Explanation"), maxItems=5, description="What else it could be, supported ones first."),
+        "counterfactual": _or_null("Counterfactual"),
+        "no_counterfactual_because": {"type": ["string", "null"], "description": "Why no plausible change would change the decision."},
+    },
     "decision",
 )
 
+STRATUM = _object({"from_rank": {"type": "integer"}, "to_rank": {"type": "integer"}, "estimate": SHARE, "low": SHARE, "high": SHARE})
+
 BOUGHT_SHARE = _object(
-    {"estimate": SHARE, "low": SHARE, "high": SHARE, "level": SHARE, "n": {"type": "integer"}, "detectable": SHARE, "scope": TEXT},
+    {
+        "estimate": SHARE,
+        "low": SHARE,
+        "high": SHARE,
+        "level": SHARE,
+        "likely_low": SHARE | {"description": "Half of the chance lies between this and likely_high."},
+        "likely_high": SHARE,
+        "probability_above": {"type": "object", "additionalProperties": SHARE, "description": "The chance of a share above each bound."},
+        "n": {"type": "integer"},
+        "detectable": SHARE | {"description": "The smallest share that such a sample shows."},
+        "scope": TEXT,
+        "second_opinion": {"anyOf": [_object({"method": TEXT, "estimate": SHARE, "agrees": {"type": "boolean"}}), OR_NULL]},
+        "in_reference": {"type": "boolean", "description": "Whether the followers are like any that the bundle has learnt from."},
+        "strata": {"anyOf": [_list(_ref("Stratum")), OR_NULL], "description": "The share among followers by when they followed."},
+    },
     "estimate",
     "low",
     "high",
     description="Share of purchased-type followers. It says what they are, not who sent them.",
+)
+
+PART = _object(
+    {"cause": TEXT, "dex": NUMBER, "low": NUMBER, "high": NUMBER},
+    "cause",
+    "dex",
+    description="log10 of the factor by which a cause changes the engagement; the last one is what no cause explains.",
+)
+
+ENGAGEMENT = _object(
+    {"rate": NUMBER, "expected": NUMBER, "gap_dex": NUMBER, "parts": _list(_ref("Part"))},
+    description="Likes and comments of the typical post for each follower beside what peers have, and the causes of the gap.",
+)
+
+EVIDENCE = _object(
+    {"seen": _list(TEXT), "missing": _list(_object({"field": TEXT, "would_help": TEXT}))},
+    description="What was seen, and what was missing with what it would have told.",
 )
 
 VERDICT = _object(
@@ -81,24 +152,14 @@ VERDICT = _object(
         "tier": {"enum": ["nano", "micro", "mid", "macro", "mega", None]},
         "heads": {"type": "object", "additionalProperties": _ref("Head"), "description": "By head; empty when none can be judged."},
         "bought_share": {"anyOf": [_ref("BoughtShare"), OR_NULL], "description": "Null without a follower sample."},
-        "engagement": {"type": ["object", "null"], "description": "Engagement beside what peers have, and the causes of the gap."},
-        "evidence": {"type": "object", "description": "What was seen, and what was missing with what it would have told."},
+        "engagement": _or_null("Engagement"),
+        "evidence": _ref("Evidence"),
         "errors": _list(ERROR, description="With status `error`: every place to mend."),
         "bundle": {"type": "object", "description": "Which trained bundle judged."},
     },
     "account_id",
     "status",
-    example={
-        "account_id": "17841400000000001",
-        "platform": "instagram",
-        "observed_at": "2026-11-01T00:00:00Z",
-        "status": "ok",
-        "tier": "mid",
-        "heads": {"bought_followers": {"probability": 0.93, "base_rate": 0.2, "decision": "yes", "reasons": []}},
-        "bought_share": {"estimate": 0.31, "low": 0.24, "high": 0.39, "level": 0.95, "n": 300, "detectable": 0.07, "scope": "account"},
-        "evidence": {"seen": ["profile", "posts", "comments", "follower_sample"], "missing": []},
-        "bundle": {"id": "sha256:…", "version": "3", "run_id": "…"},
-    },
+    example=VERDICT_EXAMPLE,
 )
 
 
@@ -113,7 +174,9 @@ def components() -> Schema:
     batch = _object({"accounts": _list(_ref("Account"), minItems=1, maxItems=1000)}, additionalProperties=False)
     verdicts = _object({"verdicts": _list(_ref("Verdict"), description="One for each account, in order.")})
     named = {"Account": account | {"example": ACCOUNT_EXAMPLE}, **inner, "Batch": batch, "Verdicts": verdicts, "Verdict": VERDICT}
-    named |= {"Head": HEAD, "Reason": REASON, "BoughtShare": BOUGHT_SHARE, "Problem": PROBLEM}
+    named |= {"Head": HEAD, "Because": BECAUSE, "Reason": REASON, "Record": RECORD, "Explanation": EXPLANATION}
+    named |= {"Counterfactual": COUNTERFACTUAL, "BoughtShare": BOUGHT_SHARE, "Stratum": STRATUM, "Engagement": ENGAGEMENT, "Part": PART}
+    named |= {"Evidence": EVIDENCE, "Problem": PROBLEM}
     return {name: _moved(schema) for name, schema in named.items()}
 
 

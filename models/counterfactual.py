@@ -1,0 +1,201 @@
+"""What would change the answer: the smallest plausible difference in the account that the head would decide otherwise on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+
+from features.bounds import jeffreys_low
+from features.catalog import BY_NAME
+from features.standing import adjusted
+from models.changeable import CHANGEABLE, Change
+from models.circumstances import Circumstances
+
+# Where 5 to 95 % of the peers are, an account of its platform and size could be; these levels are tried, the furthest last.
+LEVELS = np.array([0.75, 0.5, 0.25, 0.1, 0.05])
+MOST_CHANGES = 3
+# Trees add up nearly enough for the sum of single effects to say which few of thousands of combinations to compute.
+PROMISING, VERIFIED = 6, 24
+SLACK = 0.1
+# The head's decision at margins so far apart (log odds) is looked up, not searched for.
+_MARGINS = np.linspace(-12.0, 12.0, 121)
+
+NOT_PLAUSIBLE = (
+    "No plausible change of up to three things would change the decision: it would take more than 5 to 95 % of such accounts show."
+)
+UNDECIDABLE = "What was seen of the account cannot decide the question, whatever its numbers were: more of it would have to be seen."
+
+Margins = Callable[[np.ndarray], np.ndarray]
+Decisions = Callable[[np.ndarray], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A head's question about one account: names and values (k,) of what its trees read, and the decision that was given."""
+
+    head: str
+    names: tuple[str, ...]
+    values: np.ndarray
+    decision: str
+    directions: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One thing that could be otherwise: the places of the features that move, their values at each level (levels, p), and the share of
+    peers between the leading feature's value and each level, infinite where that is no move (levels,)."""
+
+    change: Change
+    leader: int
+    places: np.ndarray
+    values: np.ndarray
+    distance: np.ndarray
+
+
+# Which ways, and each one's level.
+_Combination = tuple[tuple[_Way, int], ...]
+
+
+def counterfactual(asked: Asked, circumstances: Circumstances, margins: Margins, decisions: Decisions) -> dict[str, Any] | str:
+    """The fewest changes, and among those the smallest, that make the decision another; why not, when no three plausible ones do.
+
+    margins: values (n, k) -> margins (n,), the head's own trees; decisions: margins (n,) -> decisions, its calibration and rules. A
+    yes is turned into a no and the other way round; into undecided only where that is as far as it goes. An open answer may close either
+    way, and the nearer one is told. Smallest: the sum over changes of the share of peers between the two values. What is answered has
+    been computed with the trees, not estimated.
+    """
+    at = list(decisions(_MARGINS))
+    if set(at) == {asked.decision}:
+        return UNDECIDABLE
+    down, up = (("no", -1),), (("yes", 1),)
+    chances = {"yes": (down, (("undecided", -1),)), "no": (up, (("undecided", 1),))}.get(asked.decision, ((*down, *up),))
+    searches: dict[int, _Search] = {}
+    for targets in chances:
+        found: list[tuple[tuple[int, float], _Combination, str]] = []
+        for target, way in targets:
+            if target in at:
+                if way not in searches:
+                    searches[way] = _Search(asked, circumstances, margins, way)
+                if combination := searches[way].nearest(target, decisions, _MARGINS[[decision == target for decision in at]]):
+                    found.append(((len(combination), _distance(combination)), combination, target))
+        if found:
+            _, combination, target = min(found, key=lambda entry: entry[0])
+            return _told(asked, circumstances, combination, target)
+    return NOT_PLAUSIBLE
+
+
+def _distance(combination: _Combination) -> float:
+    return sum(float(way.distance[level]) for way, level in combination)
+
+
+class _Search:
+    """What each single change does to the margin, computed once; way: +1 towards a yes, -1 towards a no."""
+
+    def __init__(self, asked: Asked, circumstances: Circumstances, margins: Margins, way: int):
+        self._values, self._way, self._margins = asked.values, way, margins
+        self.ways = _ways(asked, circumstances, way)
+        self._single = [((way, level),) for way in self.ways for level in np.flatnonzero(np.isfinite(way.distance)).tolist()]
+        found = margins(self._rows([(), *self._single]))
+        self._start, self._reached = float(found[0]), found[1:]
+
+    def nearest(self, target: str, decisions: Decisions, there: np.ndarray) -> _Combination | None:
+        """The smallest combination with this decision, which lies at the margins `there`."""
+        if found := self._first(self._single, decisions(self._reached), target):
+            return found
+        needed = max(self._way * (there[0 if self._way > 0 else -1] - self._start), 0.0)
+        tried = [combination for size in range(2, MOST_CHANGES + 1) for combination in self._promising(size, needed)]
+        if not tried:
+            return None
+        return self._first(tried, decisions(self._margins(self._rows(tried))), target)
+
+    @staticmethod
+    def _first(tried: Sequence[_Combination], answers: Sequence[str], target: str) -> _Combination | None:
+        hits = [combination for combination, answer in zip(tried, answers, strict=True) if answer == target]
+        return min(hits, key=lambda combination: (len(combination), _distance(combination)), default=None)
+
+    def _promising(self, size: int, needed: float) -> list[_Combination]:
+        """The nearest combinations of so many of the strongest changes whose effects add up to what is needed; else the strongest one."""
+        gains = np.full((len(self.ways), len(LEVELS)), -np.inf)
+        places = {id(way): w for w, way in enumerate(self.ways)}
+        for ((way, level),), reached in zip(self._single, self._reached, strict=True):
+            gains[places[id(way)], level] = self._way * (reached - self._start)
+        order = [int(w) for w in np.argsort(-gains.max(axis=1, initial=-np.inf), kind="stable")[:PROMISING] if gains[w].max() > 0.0]
+        choices = np.array(list(combinations(order, size)), dtype=np.int64).reshape(-1, size)
+        if not len(choices):
+            return []
+        levels = np.array(list(product(range(len(LEVELS)), repeat=size)))
+        distance = np.array([way.distance for way in self.ways])
+        # (choices, levels, size), summed over the changes.
+        together = gains[choices[:, None, :], levels[None]].sum(axis=2).ravel()
+        apart = distance[choices[:, None, :], levels[None]].sum(axis=2).ravel()
+        near = np.flatnonzero(together >= (1.0 - SLACK) * needed - SLACK)
+        near = near[np.argsort(apart[near], kind="stable")[:VERIFIED]] if len(near) else np.array([int(np.argmax(together))])
+        picked = [divmod(int(k), len(levels)) for k in near if np.isfinite(apart[k])]
+        return [tuple((self.ways[w], int(lv)) for w, lv in zip(choices[c], levels[v], strict=True)) for c, v in picked]
+
+    def _rows(self, combinations: Sequence[_Combination]) -> np.ndarray:
+        rows = np.repeat(self._values[None, :], len(combinations), axis=0)
+        for row, combination in zip(rows, combinations, strict=True):
+            for way, level in combination:
+                row[way.places] = way.values[level]
+        return rows
+
+
+def _ways(asked: Asked, c: Circumstances, way: int) -> list[_Way]:
+    """What of this head's changes moves the account the given way."""
+    place = {name: j for j, name in enumerate(asked.names)}
+    found = []
+    for change in CHANGEABLE.get(asked.head, ()):
+        lows = change.low_of or {}
+        known = [name for name in change.features if name in place and not np.isnan(asked.values[place[name]])]
+        own = [name for name in known if name not in lows]
+        if not own:
+            continue
+        signs = {name: way * change.direction(name, asked.directions) for name in own}
+        moves = {name: _moved(name, float(asked.values[place[name]]), signs[name], c) for name in own}
+        _add_lows(lows, known, moves, c)
+        targets = LEVELS if signs[own[0]] < 0 else 1.0 - LEVELS
+        moved = moves[own[0]] != asked.values[place[own[0]]]
+        if moved.any():
+            distance = np.where(moved, np.abs(targets - c.percentile(own[0])), np.inf)
+            found.append(
+                _Way(change, place[own[0]], np.array([place[name] for name in moves]), np.column_stack([*moves.values()]), distance)
+            )
+    return found
+
+
+def _moved(name: str, now: float, direction: int, c: Circumstances) -> np.ndarray:
+    """The feature's value at each level, as it is where the level would move it the other way; (levels,)."""
+    there = c.peers.values_at(name, c.platform, c.tier, LEVELS if direction < 0 else 1.0 - LEVELS)
+    if there is None or direction == 0:
+        return np.full(len(LEVELS), now)
+    return np.maximum(there, now) if direction > 0 else np.minimum(there, now)
+
+
+def _add_lows(lows: Mapping[str, tuple[str, str]], known: Sequence[str], moves: dict[str, np.ndarray], c: Circumstances) -> None:
+    """What a share is at least follows from the share and from how many were sampled, who stay as many."""
+    for low, (share, column) in lows.items():
+        if low in known and share in moves:
+            many = np.full(len(LEVELS), float((~np.isnan(c.numbers(column))).sum()))
+            true, false = c.reference.peer_audience.purchased_rule[1:] if low == "purchased_type_share_low" else (1.0, 0.0)
+            hits = np.round((false + moves[share] * (true - false)) * many)
+            moves[low] = np.minimum(adjusted(jeffreys_low(hits, many), true, false), moves[share])
+
+
+def _told(asked: Asked, c: Circumstances, combination: _Combination, decision: str) -> dict[str, Any]:
+    changes, parts = [], []
+    for way, level in combination:
+        for j, to in zip(way.places, way.values[level], strict=True):
+            if float(to) != float(asked.values[j]):
+                name = asked.names[j]
+                changes.append({"feature": name, "from": float(asked.values[j]), "to": float(to), "unit": BY_NAME[name].unit.name})
+        name, unit = asked.names[way.leader], BY_NAME[asked.names[way.leader]].unit
+        to = float(way.values[level][list(way.places).index(way.leader)])
+        typical = c.peers.values_at(name, c.platform, c.tier, np.array([0.5]))
+        usual = "" if typical is None else f" (a typical account of this size has {unit.write(float(typical[0]))})"
+        parts.append(f"{way.change.features[name]} were {unit.write(to)} instead of {unit.write(float(asked.values[way.leader]))}{usual}")
+    return {"sentence": f"The decision would be {decision} if {' and '.join(parts)}.", "decision": decision, "changes": changes}

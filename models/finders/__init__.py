@@ -1,0 +1,1 @@
+"""Which records of an account drive which number: one file a table."""

@@ -1,0 +1,1 @@
+"""What ordinary life does to accounts: the tests of innocent explanations, by what they look at."""
