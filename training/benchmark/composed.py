@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from features import dataset
 from features.catalog import build
@@ -79,8 +78,9 @@ def _source(source: str, own: bool, size: Size) -> tuple[dict[str, Any], Sheet]:
         with dataset.writing(folder / "teaching") as draft:
             dataset.write(draft, together(pieces))
         # What a purchased-type follower looks like is not learnt from the source that is held out either.
-        pool = "srf" if source != "srf" else str(_single("instafake", folder))
-        teacher = teach(Experiment(heads=(BOUGHT,), seed=size.seed % 1_000, dropout=0.0, holdout=source, pool=pool), folder / "teaching")
+        with real_accounts.single_pool("instafake" if source == "srf" else "srf", public.FOLDER) as pool:
+            chosen = Experiment(heads=(BOUGHT,), seed=size.seed % 1_000, dropout=0.0, holdout=source, pool=pool)
+            teacher = teach(chosen, folder / "teaching")
         cell: dict[str, Any] = {"by_sample": {}}
         clouds, base = {}, teacher.tested[BOUGHT]
         for n in SAMPLES:
@@ -150,13 +150,6 @@ def _renamed(tables: Tables, prefix: str) -> Tables:
         ids = pa.array([f"{prefix}-{each}" for each in table["account_id"].to_pylist()], pa.large_string())
         renamed[name] = table.set_column(table.column_names.index("account_id"), "account_id", ids)
     return renamed
-
-
-def _single(source: str, folder: Path) -> Path:
-    """A file with the labelled records of one source, as an experiment names its pool."""
-    records = pq.read_table(public.FOLDER / "followers" / "records.parquet", filters=[("source", "=", source)])
-    pq.write_table(records, folder / f"{source}.parquet")
-    return folder / f"{source}.parquet"
 
 
 def _flagged(teacher: Examiner, folder: Path) -> limits.Cloud:
