@@ -24,8 +24,8 @@ CHOICES = {"directions": [f"{here} -> {there}" for here, there, _ in DIRECTIONS]
 
 
 def teaching(size: Size) -> int:
-    """Accounts that teach: in quick mode just enough for 99 clean ones to calibrate."""
-    return size.of(20_000, 2_500)
+    """Accounts that teach: in quick mode few, yet more than the 99 clean ones that must calibrate."""
+    return size.of(12_000, 2_000)
 
 
 def examiner(size: Size, direction: int) -> Examiner:
@@ -41,7 +41,7 @@ def measure(size: Size, progress: Progress) -> Mapping[str, Any]:
         progress(3 * direction, 3 * len(DIRECTIONS))
         teacher = examiner(size, direction)
         progress(3 * direction + 1, 3 * len(DIRECTIONS))
-        with simulated(there, size.of(20_000, 2_500), size.seed + ASKED + direction) as folder:
+        with simulated(there, size.of(12_000, 2_000), size.seed + ASKED + direction) as folder:
             asked = {head: teacher.ask(folder, head) for head in HEADS}
         progress(3 * direction + 2, 3 * len(DIRECTIONS))
         names = (f"{here} -> itself, unseen vendors", f"{here} -> {there}, draw {direction + 1}")
