@@ -25,7 +25,7 @@ def measure(size: Size, progress: Progress) -> Mapping[str, Any]:
     cells = {}
     for here, there, direction in DIRECTIONS:
         progress(direction, len(DIRECTIONS))
-        cells[f"{here} -> {there}, draw {direction + 1}"] = _direction(there, size, direction)
+        cells[f"{here} -> {there}"] = _direction(there, size, direction)
     keys = {"recall": True, "recall_at_threshold": True, "undecided": True, "confident_wrong": False, "false_alarms_at_threshold": False}
     worst = {key: intervals.worst({name: cell[key] for name, cell in cells.items()}, lowest) for key, lowest in keys.items()}
     return {"T4": worst, "cells": cells}
