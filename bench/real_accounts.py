@@ -22,6 +22,19 @@ NOTE = (
 )
 
 
+def write(out: Path, shared: Path = public.FOLDER, sample: int = 300, seed: int = 2017, holdout: str | None = None) -> None:
+    """Every influencer at every share as a dataset `out`; with `holdout` that source in a folder of its own, `<out>-<holdout>`."""
+    tables = composed(influencers(shared), [pool_of(source, shared) for source in SOURCES], sample, seed)
+    pool_by_id = {row["account_id"]: row["source"].split("/")[0] for row in tables["labels"].select(["account_id", "source"]).to_pylist()}
+    kept = {out: [i for i, pool in pool_by_id.items() if pool != holdout]}
+    if holdout:
+        kept[out.with_name(f"{out.name}-{holdout}")] = [i for i, pool in pool_by_id.items() if pool == holdout]
+    for path, ids in kept.items():
+        with dataset.writing(path) as draft:
+            dataset.write(draft, only(tables, ids))
+        print(f"{path}: {len(ids)} composed accounts, shares {', '.join(f'{share:.0%}' for share in SHARES)}", file=sys.stderr)
+
+
 def main() -> int:
     wish = argparse.ArgumentParser(description=__doc__)
     wish.add_argument("--out", type=Path, default=ROOT / "var" / "real_accounts")
@@ -33,15 +46,7 @@ def main() -> int:
     if not (asked.shared / "influencer_posts_2017").is_dir():
         print(f"{asked.shared} holds no influencer_posts_2017/; give the folder of public data with --shared", file=sys.stderr)
         return 1
-    tables = composed(influencers(asked.shared), [pool_of(source, asked.shared) for source in SOURCES], asked.sample, asked.seed)
-    pool_by_id = {row["account_id"]: row["source"].split("/")[0] for row in tables["labels"].select(["account_id", "source"]).to_pylist()}
-    kept = {asked.out: [i for i, pool in pool_by_id.items() if pool != asked.holdout]}
-    if asked.holdout:
-        kept[asked.out.with_name(f"{asked.out.name}-{asked.holdout}")] = [i for i, pool in pool_by_id.items() if pool == asked.holdout]
-    for path, ids in kept.items():
-        with dataset.writing(path) as draft:
-            dataset.write(draft, only(tables, ids))
-        print(f"{path}: {len(ids)} composed accounts, shares {', '.join(f'{share:.0%}' for share in SHARES)}")
+    write(asked.out, asked.shared, asked.sample, asked.seed, asked.holdout)
     print(NOTE)
     print(f"next: authenticity train experiments/real_accounts.toml --data {asked.out}")
     if asked.holdout:

@@ -10,13 +10,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from real_accounts import NOTE, SOURCES  # noqa: E402
+from real_accounts import NOTE, SOURCES, write  # noqa: E402
 from results import machine  # noqa: E402
 from rich.console import Console  # noqa: E402
 
-from training import report  # noqa: E402
+from training import public, report  # noqa: E402
 from training.experiment import read  # noqa: E402
 from training.pipeline import train  # noqa: E402
+from training.real_accounts import single_pool  # noqa: E402
 from training.stages import Bars  # noqa: E402
 
 SHOWN = ("average_precision", "recall_at_1pct_fpr", "brier", "ece")
@@ -36,15 +37,19 @@ def main() -> int:
     wish.add_argument("--data", type=Path, default=ROOT / "var" / "real_accounts")
     wish.add_argument("--home", type=Path, default=ROOT / "var")
     asked = wish.parse_args()
-    if not asked.data.is_dir():
-        print(f"{asked.data} is not there: run `python bench/real_accounts.py --out {asked.data}` first", file=sys.stderr)
+    if not public.FOLDER.is_dir():
+        print("needs the public data beside the project, which may not be shipped with it", file=sys.stderr)
         return 1
+    if not asked.data.is_dir():
+        write(asked.data)
     experiment = read(ROOT / "experiments" / "real_accounts.toml")
     lines = ["| tested on | positive share | model | accounts | " + " | ".join(report.TITLES[name] for name in SHOWN) + " |"]
     lines.append("|---|---|---|---:|" + "---:|" * len(SHOWN))
     for holdout in ("", *SOURCES):
         change = f"never saw {holdout}" if holdout else experiment.change
-        found = train(replace(experiment, holdout=holdout, change=change), asked.home, asked.data, stages=Bars(Console(stderr=True)))
+        with single_pool("instafake" if holdout == experiment.pool else experiment.pool) as pool:
+            chosen = replace(experiment, holdout=holdout, change=change, pool=pool)
+            found = train(chosen, asked.home, asked.data, stages=Bars(Console(stderr=True)))
         title = f"{holdout} alone, learnt from the other two" if holdout else "unseen records of all three sources"
         lines += rows(title, found.measurements)
     print("\n".join([*lines, "", f"Measured on {machine()}. {NOTE}"]))

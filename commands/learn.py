@@ -103,7 +103,7 @@ def bench(
     run_id = record.record(found, fixed, mine.home, mine.tracking_server, card)
     out.print(*map(escape, page.headline(found)), page.table(found), sep="\n")
     if write_docs:
-        page.write(page.SECTION, card)
+        page.write(page.SECTION, card, page.RESULTS)
     out.print(f"run {run_id}\n{found.evaluation}\nanswers {found.folder}", highlight=False, soft_wrap=True)
     raise typer.Exit(bool(found.failed))
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from training import pools
 from training.mixtures import SHARES, Tables, compose
 from training.pools import FollowerPool
+from training.public import FOLDER
 
 SOURCES = ("srf", "instafake", "cresci2015")
 FEWEST_POSTS = 12
@@ -23,6 +27,18 @@ MOMENT = pa.timestamp("us", "UTC")
 def pool_of(source: str, public: Path) -> FollowerPool:
     """The labelled follower records of a source; only SRF's ship."""
     return pools.load("srf") if source == "srf" else pools.load(public / "followers" / "records.parquet", source)
+
+
+@contextmanager
+def single_pool(source: str, public: Path = FOLDER) -> Iterator[str]:
+    """The labelled records of one source as an experiment names its pool: "srf", or a file that is there for the block."""
+    if source == "srf":
+        yield source
+        return
+    with tempfile.TemporaryDirectory(prefix="authenticity-pool-") as place:
+        file = Path(place) / f"{source}.parquet"
+        pq.write_table(pq.read_table(public / "followers" / "records.parquet", filters=[("source", "=", source)]), file)
+        yield str(file)
 
 
 def influencers(public: Path) -> Tables:

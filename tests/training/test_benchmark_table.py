@@ -8,8 +8,9 @@ import pytest
 
 from training.benchmark import page
 from training.benchmark.page import markdown, write
+from training.benchmark.reading import Reading, judged, read, status
 from training.benchmark.run import Outcome
-from training.benchmark.table import HEADLINE, TARGETS, Bar, Reading, judged, read, status
+from training.benchmark.table import HEADLINE, TARGETS, Bar
 
 AT_LEAST = Bar("recall", "worlds", ("T1", "recall"), at_least=0.95)
 AT_MOST = Bar("alarms", "worlds", ("T1", "alarms"), at_most=0.01)
@@ -17,10 +18,13 @@ AT_MOST = Bar("alarms", "worlds", ("T1", "alarms"), at_most=0.01)
 
 def planted(bar: Bar, value: Any, low: Any = None, high: Any = None, whose: str = "x -> y") -> dict[str, Any]:
     """Answers of steps in which one bar has these numbers."""
-    at: Any = {"value": value, "low": low, "high": high, "whose": whose}
-    for key in reversed(bar.path):
+    return {bar.step: _nested(bar.path, {"value": value, "low": low, "high": high, "whose": whose})}
+
+
+def _nested(path: tuple[str, ...], at: Any) -> Any:
+    for key in reversed(path):
         at = {key: at}
-    return {bar.step: at}
+    return at
 
 
 def merged(*answers: dict[str, Any]) -> dict[str, Any]:
@@ -49,6 +53,13 @@ def test_a_planted_number_is_read_and_judged(bar: Bar, value: float, low: float,
     reading = read(planted(bar, value, low, high), bar)
     assert (reading.value, reading.low, reading.high, reading.whose) == (value, low, high, "x -> y")
     assert (reading.status, reading.sure) == (said, sure)
+
+
+def test_a_count_is_read_per_its_whole() -> None:
+    covered = Bar("cells covered", "shares", ("met",), at_least=1.0, per=("cells",))
+    assert read({"shares": {"met": 3, "cells": 4}}, covered).value == 0.75
+    assert read({"shares": {"met": 3, "cells": 0}}, covered).status == "not measured"
+    assert read({"shares": {"met": 3}}, covered).status == "not measured"
 
 
 def test_a_bare_number_has_no_interval() -> None:
@@ -92,8 +103,10 @@ def test_every_target_reads_its_own_numbers() -> None:
     """Each bar's number planted alone changes that bar and no other."""
     everything = [(name, bar) for name, target in TARGETS.items() for bar in target.bars]
     for name, bar in everything:
-        met = {(other, i) for other, mine in judged(planted(bar, 0.5)).items() for i, each in enumerate(mine) if not each.why}
-        assert met == {(name, TARGETS[name].bars.index(bar))}, bar
+        alone = merged(planted(bar, 0.5), {bar.step: _nested(bar.per, 2)}) if bar.per else planted(bar, 0.5)
+        met = {(other, i) for other, mine in judged(alone).items() for i, each in enumerate(mine) if not each.why}
+        same = {i for i, each in enumerate(TARGETS[name].bars) if (each.step, each.path) == (bar.step, bar.path)}
+        assert met == {(name, i) for i in same}, bar
         assert (bar.at_least is None) != (bar.at_most is None)
 
 

@@ -43,7 +43,7 @@ def measure(size: Size, progress: Progress) -> Mapping[str, Any]:
             progress(direction * (len(names) + 1) + done + 1, of)
             attacked = _asked(teacher, there, f"{attack}_{level}", size, direction)
             cell[f"{attack}_{level}"] = _against(cell["unattacked"], _recall(attacked, teacher)) | _cost(attack, level, lot)
-        cells[f"{here} -> {there}, draw {direction + 1}"] = cell
+        cells[f"{here} -> {there}"] = cell
     found = {f"{name} ({where})": each for where, cell in cells.items() for name, each in cell.items() if "_" in name}
     affordable = {name: each["loss"] for name, each in found.items() if each["within_budget"]}
     halving = {name: each for name, each in found.items() if each["halves"] and each["cost_eur"] is not None}

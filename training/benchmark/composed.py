@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from features import dataset
 from features.catalog import build
+from models.tiers import TIERS
 from training import public, real_accounts
 from training.benchmark import answers, intervals, limits
 from training.benchmark.examiner import BOUGHT, Examiner, Sheet, read, teach
@@ -67,41 +67,46 @@ def _summary(cells: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _source(source: str, own: bool, size: Size) -> tuple[dict[str, Any], Sheet]:
-    """One source held out: what the others taught, asked about accounts with its followers."""
-    pools = {name: real_accounts.pool_of(name, public.FOLDER) for name in SOURCES}
+    """One source held out: what the others taught, asked about accounts with its followers. Gives the sheet of BASE followers, too."""
+    pool = real_accounts.pool_of(source, public.FOLDER)
     teaching, asked = _accounts(size)
+    by_sample: dict[str, Any] = {}
+    sheets, clouds = {}, {}
     with tempfile.TemporaryDirectory(prefix="authenticity-bench-") as place:
-        folder = Path(place)
-        others = [pools[name] for name in SOURCES if name != source]
-        pieces = [real_accounts.composed(teaching, others, BASE, size.seed), *_asked(asked, pools[source], BASE, size.seed)]
-        if own:
-            pieces.append(_unlabelled(teaching, pools[source], size.seed))
-        with dataset.writing(folder / "teaching") as draft:
-            dataset.write(draft, together(pieces))
-        # What a purchased-type follower looks like is not learnt from the source that is held out either.
-        pool = "srf" if source != "srf" else str(_single("instafake", folder))
-        teacher = teach(Experiment(heads=(BOUGHT,), seed=size.seed % 1_000, dropout=0.0, holdout=source, pool=pool), folder / "teaching")
-        cell: dict[str, Any] = {"by_sample": {}}
-        clouds, base = {}, teacher.tested[BOUGHT]
+        teacher = _taught(Path(place), source, own, size, teaching, asked)
         for n in SAMPLES:
-            with dataset.writing(folder / f"asked-{n}") as draft:
-                dataset.write(draft, together(_asked(asked, pools[source], n, size.seed + n)))
-            sheet = teacher.ask(folder / f"asked-{n}")
-            clouds[n] = _flagged(teacher, folder / f"asked-{n}")
-            base = sheet if n == BASE else base
-            cell["by_sample"][str(n)] = _by_share(sheet, teacher)
+            folder = Path(place) / f"asked-{n}"
+            with dataset.writing(folder) as draft:
+                dataset.write(draft, together(_asked(asked, pool, n, size.seed + n)))
+            sheets[n], clouds[n] = teacher.ask(folder), _flagged(teacher, folder)
+            by_sample[str(n)] = _by_share(sheets[n], teacher)
+    return _cell(sheets[BASE], teacher, clouds) | {"by_sample": by_sample}, sheets[BASE]
+
+
+def _taught(place: Path, source: str, own: bool, size: Size, teaching: Tables, asked: Tables) -> Examiner:
+    """Learnt from the other sources; what a purchased-type follower looks like is not learnt from the one that is held out either."""
+    pools = {name: real_accounts.pool_of(name, public.FOLDER) for name in SOURCES}
+    others = [pools[name] for name in SOURCES if name != source]
+    pieces = [real_accounts.composed(teaching, others, BASE, size.seed), *_asked(asked, pools[source], BASE, size.seed)]
+    pieces += [_unlabelled(teaching, pools[source], size.seed)] if own else []
+    with dataset.writing(place / "teaching") as draft:
+        dataset.write(draft, together(pieces))
+    with real_accounts.single_pool("instafake" if source == "srf" else "srf", public.FOLDER) as pool:
+        chosen = Experiment(heads=(BOUGHT,), seed=size.seed % 1_000, dropout=0.0, holdout=source, pool=pool)
+        return teach(chosen, place / "teaching")
+
+
+def _cell(base: Sheet, teacher: Examiner, clouds: Mapping[int, limits.Cloud]) -> dict[str, Any]:
+    """What BASE followers tell, by size of the account, and the most that a count of flagged followers could."""
     both = answers.band(base, 0.20, 1.01)
-    cell["at_least_20"] = {name: answers.model(both, limit, name) for name, limit in teacher.thresholds(BOUGHT).items()}
-    cell["by_size"] = {
-        tier: _by_share(base.of(base.tier == tier), teacher) for tier in dict.fromkeys(base.tier[np.argsort(base.followers)])
-    }
     limit = limits.fitted(clouds)
-    cell["limit"] = (
-        limit.to_json([share for share in SHARES if share], SAMPLES)
+    return {
+        "at_least_20": {name: answers.model(both, cut, name) for name, cut in teacher.thresholds(BOUGHT).items()},
+        "by_size": {tier: _by_share(base.of(base.tier == tier), teacher) for tier in TIERS if (base.tier == tier).any()},
+        "limit": limit.to_json([share for share in SHARES if share], SAMPLES)
         if limit
-        else {"left_out": "the reference has seen no follower of this platform, so none can be flagged"}
-    )
-    return cell, base
+        else {"left_out": "the reference has seen no follower of this platform, so none can be flagged"},
+    }
 
 
 def _by_share(sheet: Sheet, teacher: Examiner) -> dict[str, Any]:
@@ -150,13 +155,6 @@ def _renamed(tables: Tables, prefix: str) -> Tables:
         ids = pa.array([f"{prefix}-{each}" for each in table["account_id"].to_pylist()], pa.large_string())
         renamed[name] = table.set_column(table.column_names.index("account_id"), "account_id", ids)
     return renamed
-
-
-def _single(source: str, folder: Path) -> Path:
-    """A file with the labelled records of one source, as an experiment names its pool."""
-    records = pq.read_table(public.FOLDER / "followers" / "records.parquet", filters=[("source", "=", source)])
-    pq.write_table(records, folder / f"{source}.parquet")
-    return folder / f"{source}.parquet"
 
 
 def _flagged(teacher: Examiner, folder: Path) -> limits.Cloud:

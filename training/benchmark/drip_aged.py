@@ -25,7 +25,7 @@ def measure(size: Size, progress: Progress) -> Mapping[str, Any]:
     cells = {}
     for here, there, direction in DIRECTIONS:
         progress(direction, len(DIRECTIONS))
-        cells[f"{here} -> {there}, draw {direction + 1}"] = _direction(there, size, direction)
+        cells[f"{here} -> {there}"] = _direction(there, size, direction)
     keys = {"recall": True, "recall_at_threshold": True, "undecided": True, "confident_wrong": False, "false_alarms_at_threshold": False}
     worst = {key: intervals.worst({name: cell[key] for name, cell in cells.items()}, lowest) for key, lowest in keys.items()}
     return {"T4": worst, "cells": cells}
@@ -34,7 +34,7 @@ def measure(size: Size, progress: Progress) -> Mapping[str, Any]:
 def _direction(there: str, size: Size, direction: int) -> dict[str, Answer]:
     teacher = examiner(size, direction)
     weights = {**dict.fromkeys(HIDDEN, 1.0), **dict.fromkeys(HONEST, 2.0)}
-    with simulated(there, size.of(10_000, 1_500), size.seed + 2 * ASKED + direction, weights) as folder:
+    with simulated(there, size.of(8_000, 1_000), size.seed + 2 * ASKED + direction, weights) as folder:
         sheet, decisions = teacher.ask(folder), teacher.verdicts(folder)
     hidden = np.isin(sheet.scenario, HIDDEN) & (sheet.share >= 0.20)
     honest = np.isin(sheet.scenario, HONEST) & sheet.clean

@@ -28,9 +28,7 @@ def measure(size: Size, progress: Progress) -> Mapping[str, Any]:
     cells = {}
     for here, there, direction in DIRECTIONS:
         found = _families(there, size, direction, wanted, progress)
-        cells[f"{here} -> {there}, draw {direction + 1}"] = dict(
-            sorted(found.items(), key=lambda item: -1.0 if item[1]["value"] is None else -item[1]["value"])
-        )
+        cells[f"{here} -> {there}"] = dict(sorted(found.items(), key=lambda item: -1.0 if item[1]["value"] is None else -item[1]["value"]))
     alarms = {f"{family} ({name})": answer for name, cell in cells.items() for family, answer in cell.items()}
     known = [answer["value"] for answer in alarms.values() if answer["value"] is not None]
     return {"T7": {"worst": intervals.worst(alarms, lowest=False), "mean": float(np.mean(known)) if known else None}, "cells": cells}

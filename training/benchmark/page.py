@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import platform
 import re
@@ -12,8 +11,9 @@ from pathlib import Path
 from rich.box import SIMPLE
 from rich.table import Table
 
+from training.benchmark.reading import Reading, judged, read, status
 from training.benchmark.run import Outcome
-from training.benchmark.table import HEADLINE, TARGETS, Bar, Reading, judged, read, status
+from training.benchmark.table import HEADLINE, TARGETS, Bar
 
 RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results.md"
 SECTION = "benchmark"
@@ -44,13 +44,13 @@ def measured(reading: Reading) -> str:
     """0.780 [0.690–0.860], and whose it is where it is the worst of several; or why there is nothing."""
     if reading.why:
         return reading.why
-    interval = f" [{reading.low:.3f}–{reading.high:.3f}]" if math.isfinite(reading.low + reading.high) else ""
+    interval = f" [{reading.low:.3f}–{reading.high:.3f}]" if reading.bounded else ""
     return f"{reading.value:.3f}{interval}" + (f" ({reading.whose})" if reading.whose else "")
 
 
 def verdict(reading: Reading) -> str:
     """Of one bar; where the interval reaches across it, that is said."""
-    across = "" if reading.why or reading.sure or not math.isfinite(reading.low + reading.high) else ", its interval reaches across"
+    across = "" if reading.why or reading.sure or not reading.bounded else ", its interval reaches across"
     return reading.status + across
 
 

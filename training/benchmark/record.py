@@ -7,8 +7,8 @@ from pathlib import Path
 from training import tracking
 from training.benchmark import drawings
 from training.benchmark.protocol import Protocol
+from training.benchmark.reading import judged, status
 from training.benchmark.run import Outcome
-from training.benchmark.table import judged, status
 
 EXPERIMENT = "benchmark"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,8 +62,8 @@ def _chosen(steps: Sequence[Step], only: Sequence[str]) -> list[Step]:
     return [step for step in steps if not only or step.name in only]
 
 
-def _file(folder: Path, step: Step) -> Path:
-    return folder / f"{step.name}.json"
+def _file(folder: Path, step: Step, ending: str = "json") -> Path:
+    return folder / f"{re.sub(r'[^a-z0-9_]+', '-', step.name.lower())}.{ending}"
 
 
 def _kept(folder: Path, step: Step, say: Say) -> Mapping[str, Any] | None:
@@ -85,13 +86,14 @@ def _measured(step: Step, protocol: Protocol, folder: Path, stages: Stages, say:
             answer = json.dumps(plain(step.measure(protocol.size, _progress(advance))), indent=1, ensure_ascii=False, allow_nan=False)
         except Exception as fault:
             why = f"{type(fault).__name__}: {fault}"
-            with whole_file(folder / f"{step.name}.failed.txt") as draft:
+            trace = _file(folder, step, "failed.txt")
+            with whole_file(trace) as draft:
                 draft.write_text(traceback.format_exc(), "utf-8")
-            say(f"{step.name} failed, the others go on: {why} (all of it in {step.name}.failed.txt)")
+            say(f"{step.name} failed, the others go on: {why} (all of it in {trace.name})")
             return {"failed": why}
     with whole_file(_file(folder, step)) as draft:
         draft.write_text(answer + "\n", "utf-8")
-    (folder / f"{step.name}.failed.txt").unlink(missing_ok=True)
+    _file(folder, step, "failed.txt").unlink(missing_ok=True)
     return dict(json.loads(answer))
 
 

@@ -1,21 +1,16 @@
-"""The bars T1-T13: what each asks for, in which step's answer the measured number stands, and whether it was reached."""
+"""The bars T1-T13: what each asks for, and in which step's answer the measured number stands."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-Status = Literal["met", "not met", "not measured"]
-Results = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One number of a target: `path` leads to it in the answer of `step`, to a number or to {"value", "low", "high"}.
+    """One number of a target: `path` leads to it in the answer of `step`, to a number or to {"value", "low", "high", "whose"}.
 
-    A bar is reached by the value; `Reading.sure` says whether the whole interval reaches it, too.
+    A bar is reached by the value, not by the interval. per: path of a number to divide by, such as how many cells there are of which
+    some are covered.
     """
 
     what: str
@@ -23,6 +18,7 @@ class Bar:
     path: tuple[str, ...]
     at_least: float | None = None
     at_most: float | None = None
+    per: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,70 +30,7 @@ class Target:
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What was measured for one bar, `whose` number it is where it is the worst of several; `why` says why there is no value."""
-
-    bar: Bar
-    value: float
-    low: float
-    high: float
-    why: str = ""
-    whose: str = ""
-
-    @property
-    def status(self) -> Status:
-        if self.why:
-            return "not measured"
-        return "met" if _reaches(self.value, self.bar) else "not met"
-
-    @property
-    def sure(self) -> bool:
-        """Whether the interval's worse end lies on the same side of the bar as the value."""
-        worse = self.low if self.bar.at_least is not None else self.high
-        better = self.high if self.bar.at_least is not None else self.low
-        return math.isfinite(worse + better) and _reaches(worse if self.status == "met" else better, self.bar) == (self.status == "met")
-
-
-def _reaches(value: float, bar: Bar) -> bool:
-    return (bar.at_least is None or value >= bar.at_least) and (bar.at_most is None or value <= bar.at_most)
-
-
-def read(results: Results, bar: Bar) -> Reading:
-    """The number of a bar in the answers of the steps. Where it is not there, {"left_out": why} or {"failed": why} on the way says why."""
-    unknown = (math.nan, math.nan, math.nan)
-    if bar.step not in results:
-        return Reading(bar, *unknown, why=f"the step {bar.step} was not run")
-    at: Any = results[bar.step]
-    reasons = [f"the step {bar.step} has no {' / '.join(bar.path)}"]
-    for key in (*bar.path, None):
-        if isinstance(at, Mapping):
-            reasons += [str(at[word]) for word in ("left_out", "failed") if at.get(word)]
-        if key is None:
-            break
-        if not isinstance(at, Mapping) or key not in at:
-            return Reading(bar, *unknown, why=reasons[-1])
-        at = at[key]
-    value, low, high = (at.get(name) for name in ("value", "low", "high")) if isinstance(at, Mapping) else (at, None, None)
-    if value is None or not math.isfinite(value):
-        return Reading(bar, *unknown, why=str(at.get("why", "it has no value")) if isinstance(at, Mapping) else "it has no value")
-    whose = str(at.get("whose", "")) if isinstance(at, Mapping) else ""
-    low, high = (math.nan if bound is None else float(bound) for bound in (low, high))
-    return Reading(bar, float(value), low, high, whose=whose)
-
-
-def status(readings: Sequence[Reading]) -> Status:
-    """Of a whole target: missed when any bar is, met only when all were measured and reached."""
-    found = {reading.status for reading in readings}
-    return "not met" if "not met" in found else "not measured" if "not measured" in found else "met"
-
-
-def judged(results: Results) -> dict[str, list[Reading]]:
-    """Every target with the readings of its bars, in order."""
-    return {name: [read(results, bar) for bar in target.bars] for name, target in TARGETS.items()}
-
-
-WORLDS, COMPOSED = "worlds", "composed"
+WORLDS, COMPOSED, SHARES, DECISIONS = "worlds", "composed", "shares", "decisions"
 
 # What a reader must not miss: the worst of each kind, whatever the bars say.
 HEADLINE: tuple[Bar, ...] = (
@@ -140,10 +73,58 @@ TARGETS: dict[str, Target] = {
             Bar("confident and wrong, worse direction", "drip_aged", ("T4", "confident_wrong"), at_most=0.01),
         ),
     ),
+    "T5": Target(
+        "the share of purchased-type followers is right on average, 300 followers sampled",
+        "L2",
+        (
+            Bar("mean error, worst cell, matched", SHARES, ("targets", "T5 matched MAE at n=300", "worst"), at_most=0.03),
+            Bar("mean error, worst cell, unseen source", SHARES, ("targets", "T5 shifted MAE at n=300", "worst"), at_most=0.06),
+        ),
+    ),
+    "T6": Target(
+        "the 95 % interval of the share covers, in every cell, and is narrow enough to be of use",
+        "L2",
+        (
+            Bar(
+                "cells with coverage of 93.5-96.5 %, matched",
+                SHARES,
+                ("targets", "T6 matched coverage", "met"),
+                at_least=1.0,
+                per=("targets", "T6 matched coverage", "cells"),
+            ),
+            Bar(
+                "cells with coverage ≥ 90 %, unseen source",
+                SHARES,
+                ("targets", "T6 shifted coverage", "met"),
+                at_least=1.0,
+                per=("targets", "T6 shifted coverage", "cells"),
+            ),
+            Bar("median width, worst cell, matched", SHARES, ("targets", "T6 matched median width", "worst"), at_most=0.20),
+            Bar("median width, worst cell, unseen source", SHARES, ("targets", "T6 shifted median width", "worst"), at_most=0.35),
+        ),
+    ),
     "T7": Target(
         "honest accounts of 20 kinds that look bought are flagged as seldom as others",
         "L3",
         (Bar("false alarms, worst family", "hard_negatives", ("T7", "worst"), at_most=0.02),),
+    ),
+    "T8": Target(
+        "probabilities mean what they say, in the other world",
+        "L3",
+        (
+            Bar("calibration error", DECISIONS, ("T8", "ece"), at_most=0.02),
+            Bar("slope", DECISIONS, ("T8", "slope"), at_least=0.9),
+            Bar("slope, at most", DECISIONS, ("T8", "slope"), at_most=1.1),
+            Bar("Brier skill", DECISIONS, ("T8", "brier_skill"), at_least=0.6),
+        ),
+    ),
+    "T9": Target(
+        "undecided where it must be: 1 % false alarms with three quarters decided, and no subset of the evidence raises more",
+        "L3",
+        (
+            Bar("share decided at 1 % false alarms", DECISIONS, ("T9", "coverage"), at_least=0.75),
+            Bar("false alarms, worst subset", "subsets", ("heads", "bought_followers", "worst_false_alarm_rate"), at_most=0.015),
+        ),
     ),
     "T10": Target(
         "eight ways to hide a purchase buy little, for up to twice the price of the followers; added evidence never lowers the score",
@@ -151,6 +132,14 @@ TARGETS: dict[str, Target] = {
         (
             Bar("recall lost, worst attack within the price", "attacks", ("T10", "worst_loss"), at_most=0.10),
             Bar("scores lowered, of 100,000 insertions", "attacks", ("T10", "violations"), at_most=0),
+        ),
+    ),
+    "T11": Target(
+        "dilution and the causes of lost engagement are told, in the other world",
+        "L3",
+        (
+            Bar("rank correlation with the true dilution", "causes", ("T11", "spearman"), at_least=0.80),
+            Bar("macro F1 of the main cause, deficit ≥ 0.2 dex", "causes", ("T11", "macro_f1"), at_least=0.80),
         ),
     ),
     "T12": Target(
@@ -164,5 +153,10 @@ TARGETS: dict[str, Target] = {
             Bar("recall over engagement rule, unseen source", COMPOSED, ("T12", "engagement_rule"), at_least=0.30),
             Bar("recall over logistic, unseen source", COMPOSED, ("T12", "logistic"), at_least=0.05),
         ),
+    ),
+    "T13": Target(
+        "the split of 115 real influencers into three groups comes out of simulated ones (57, 11 and 32 %)",
+        "L4",
+        (Bar("largest difference", "natural", ("T13", "largest_difference"), at_most=0.08),),
     ),
 }
