@@ -101,7 +101,8 @@ def test_a_template_is_quoted_once_with_how_many_wrote_it(small_bundle: Bundle) 
     ] * 3
     (record,) = found(small_bundle, "comment_near_duplicate_share", account(posts=posts(), comments=comments(texts)))
     assert record["record"] in named(*(f"comment-{i}" for i in range(12, 21)))
-    assert record["sentence"] == f"“{TEMPLATE}” stands here in the same words by 9 people."
+    quoted, rest = record["sentence"].removeprefix("“").split("”")
+    assert quoted.lower().replace(",", "").rstrip("!😍 ") == TEMPLATE and rest == " stands here in the same words by 9 people."
 
 
 def test_what_one_person_wrote_is_never_repeated(small_bundle: Bundle) -> None:
