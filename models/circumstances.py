@@ -117,4 +117,4 @@ def count(number: float) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share < 0.095 else f"{100 * share:.0f} %"
+    return f"{100 * share:.1f} %" if 0.0 < share < 0.095 else f"{100 * share:.0f} %"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, product
 from typing import Any
 
@@ -16,13 +17,14 @@ from models.changeable import CHANGEABLE, Change
 from models.circumstances import Circumstances
 
 # Where 5 to 95 % of the peers are, an account of its platform and size could be; these levels are tried, the furthest last.
-LEVELS = np.array([0.75, 0.5, 0.25, 0.1, 0.05])
+LEVELS = (0.75, 0.5, 0.25, 0.1, 0.05)
+_RISING = tuple(1.0 - level for level in LEVELS)
 MOST_CHANGES = 3
 # Trees add up nearly enough for the sum of single effects to say which few of thousands of combinations to compute.
 PROMISING, VERIFIED = 6, 24
 SLACK = 0.1
 # The head's decision at margins so far apart (log odds) is looked up, not searched for.
-_MARGINS = np.linspace(-12.0, 12.0, 121)
+_MARGINS = np.linspace(-12.0, 12.0, 97)
 
 NOT_PLAUSIBLE = (
     "No plausible change of up to three things would change the decision: it would take more than 5 to 95 % of such accounts show."
@@ -47,13 +49,19 @@ class Asked:
 @dataclass(frozen=True)
 class _Way:
     """One thing that could be otherwise: the places of the features that move, their values at each level (levels, p), and the share of
-    peers between the leading feature's value and each level, infinite where that is no move (levels,)."""
+    peers between the leading feature's value and each level, infinite where that is no move, (levels,)."""
 
     change: Change
     leader: int
     places: np.ndarray
     values: np.ndarray
     distance: np.ndarray
+
+    @property
+    def levels(self) -> list[int]:
+        """The levels that are a move."""
+        found: list[int] = np.flatnonzero(np.isfinite(self.distance)).tolist()
+        return found
 
 
 # Which ways, and each one's level.
@@ -68,23 +76,16 @@ def counterfactual(asked: Asked, circumstances: Circumstances, margins: Margins,
     way, and the nearer one is told. Smallest: the sum over changes of the share of peers between the two values. What is answered has
     been computed with the trees, not estimated.
     """
-    at = list(decisions(_MARGINS))
-    if set(at) == {asked.decision}:
+    at = np.array(decisions(_MARGINS))
+    if (at == asked.decision).all():
         return UNDECIDABLE
-    down, up = (("no", -1),), (("yes", 1),)
-    chances = {"yes": (down, (("undecided", -1),)), "no": (up, (("undecided", 1),))}.get(asked.decision, ((*down, *up),))
-    searches: dict[int, _Search] = {}
-    for targets in chances:
-        found: list[tuple[tuple[int, float], _Combination, str]] = []
-        for target, way in targets:
-            if target in at:
-                if way not in searches:
-                    searches[way] = _Search(asked, circumstances, margins, way)
-                if combination := searches[way].nearest(target, decisions, _MARGINS[[decision == target for decision in at]]):
-                    found.append(((len(combination), _distance(combination)), combination, target))
-        if found:
-            _, combination, target = min(found, key=lambda entry: entry[0])
-            return _told(asked, circumstances, combination, target)
+    down, up = ("no", -1), ("yes", 1)
+    chances = {"yes": ((down,), (("undecided", -1),)), "no": ((up,), (("undecided", 1),))}.get(asked.decision, ((down, up),))
+    search = _Search(asked, circumstances, margins, decisions, sorted({way for chance in chances for _, way in chance}))
+    for chance in chances:
+        found = search.nearest([(target, way, _MARGINS[at == target]) for target, way in chance if (at == target).any()])
+        if found is not None:
+            return _told(asked, circumstances, *found)
     return NOT_PLAUSIBLE
 
 
@@ -93,49 +94,52 @@ def _distance(combination: _Combination) -> float:
 
 
 class _Search:
-    """What each single change does to the margin, computed once; way: +1 towards a yes, -1 towards a no."""
+    """What each single change does to the margin, computed once for both ways: +1 towards a yes, -1 towards a no."""
 
-    def __init__(self, asked: Asked, circumstances: Circumstances, margins: Margins, way: int):
-        self._values, self._way, self._margins = asked.values, way, margins
-        self.ways = _ways(asked, circumstances, way)
-        self._single = [((way, level),) for way in self.ways for level in np.flatnonzero(np.isfinite(way.distance)).tolist()]
+    def __init__(self, asked: Asked, circumstances: Circumstances, margins: Margins, decisions: Decisions, ways: Sequence[int]):
+        self._values, self._margins, self._decisions = asked.values, margins, decisions
+        self._ways = {way: _ways(asked, circumstances, way) for way in ways}
+        single = [(way, w, level) for way in ways for w, one in enumerate(self._ways[way]) for level in one.levels]
+        self._single: list[_Combination] = [((self._ways[way][w], level),) for way, w, level in single]
         found = margins(self._rows([(), *self._single]))
-        self._start, self._reached = float(found[0]), found[1:]
+        self._answers, self._start = decisions(found[1:]), float(found[0])
+        self._gains = {way: np.full((len(self._ways[way]), len(LEVELS)), -np.inf) for way in ways}
+        for (way, w, level), reached in zip(single, found[1:].tolist(), strict=True):
+            self._gains[way][w, level] = way * (reached - self._start)
 
-    def nearest(self, target: str, decisions: Decisions, there: np.ndarray) -> _Combination | None:
-        """The smallest combination with this decision, which lies at the margins `there`."""
-        if found := self._first(self._single, decisions(self._reached), target):
+    def nearest(self, targets: Sequence[tuple[str, int, np.ndarray]]) -> tuple[_Combination, str] | None:
+        """The smallest combination that leads to one of the decisions, and to which; (decision, way to it, the margins it lies at)."""
+        wanted = {target for target, _, _ in targets}
+        if found := self._first(self._single, self._answers, wanted):
             return found
-        needed = max(self._way * (there[0 if self._way > 0 else -1] - self._start), 0.0)
-        tried = [combination for size in range(2, MOST_CHANGES + 1) for combination in self._promising(size, needed)]
-        if not tried:
-            return None
-        return self._first(tried, decisions(self._margins(self._rows(tried))), target)
+        tried: list[_Combination] = []
+        for _, way, there in targets:
+            needed = max(way * (float(there[0 if way > 0 else -1]) - self._start), 0.0)
+            for size in range(2, MOST_CHANGES + 1):
+                tried += self._promising(way, size, needed)
+        return self._first(tried, self._decisions(self._margins(self._rows(tried))), wanted) if tried else None
 
     @staticmethod
-    def _first(tried: Sequence[_Combination], answers: Sequence[str], target: str) -> _Combination | None:
-        hits = [combination for combination, answer in zip(tried, answers, strict=True) if answer == target]
-        return min(hits, key=lambda combination: (len(combination), _distance(combination)), default=None)
+    def _first(tried: Sequence[_Combination], answers: Sequence[str], wanted: set[str]) -> tuple[_Combination, str] | None:
+        hits = [(combination, answer) for combination, answer in zip(tried, answers, strict=True) if answer in wanted]
+        return min(hits, key=lambda hit: (len(hit[0]), _distance(hit[0])), default=None)
 
-    def _promising(self, size: int, needed: float) -> list[_Combination]:
+    def _promising(self, way: int, size: int, needed: float) -> list[_Combination]:
         """The nearest combinations of so many of the strongest changes whose effects add up to what is needed; else the strongest one."""
-        gains = np.full((len(self.ways), len(LEVELS)), -np.inf)
-        places = {id(way): w for w, way in enumerate(self.ways)}
-        for ((way, level),), reached in zip(self._single, self._reached, strict=True):
-            gains[places[id(way)], level] = self._way * (reached - self._start)
-        order = [int(w) for w in np.argsort(-gains.max(axis=1, initial=-np.inf), kind="stable")[:PROMISING] if gains[w].max() > 0.0]
-        choices = np.array(list(combinations(order, size)), dtype=np.int64).reshape(-1, size)
-        if not len(choices):
+        gains, ways = self._gains[way], self._ways[way]
+        best = gains.max(axis=1, initial=-np.inf)
+        order = [w for w in np.argsort(-best, kind="stable").tolist()[:PROMISING] if best[w] > 0.0]
+        if len(order) < size:
             return []
-        levels = np.array(list(product(range(len(LEVELS)), repeat=size)))
-        distance = np.array([way.distance for way in self.ways])
+        choices, levels = np.array(list(combinations(order, size))), _levels(size)
+        distance = np.array([one.distance for one in ways])
         # (choices, levels, size), summed over the changes.
         together = gains[choices[:, None, :], levels[None]].sum(axis=2).ravel()
         apart = distance[choices[:, None, :], levels[None]].sum(axis=2).ravel()
         near = np.flatnonzero(together >= (1.0 - SLACK) * needed - SLACK)
         near = near[np.argsort(apart[near], kind="stable")[:VERIFIED]] if len(near) else np.array([int(np.argmax(together))])
-        picked = [divmod(int(k), len(levels)) for k in near if np.isfinite(apart[k])]
-        return [tuple((self.ways[w], int(lv)) for w, lv in zip(choices[c], levels[v], strict=True)) for c, v in picked]
+        picked = [divmod(k, len(levels)) for k in near.tolist() if np.isfinite(apart[k])]
+        return [tuple((ways[w], level) for w, level in zip(choices[c].tolist(), levels[v].tolist(), strict=True)) for c, v in picked]
 
     def _rows(self, combinations: Sequence[_Combination]) -> np.ndarray:
         rows = np.repeat(self._values[None, :], len(combinations), axis=0)
@@ -143,6 +147,12 @@ class _Search:
             for way, level in combination:
                 row[way.places] = way.values[level]
         return rows
+
+
+@lru_cache(maxsize=MOST_CHANGES)
+def _levels(size: int) -> np.ndarray:
+    """Every level of so many changes at once, (levels ** size, size)."""
+    return np.array(list(product(range(len(LEVELS)), repeat=size)))
 
 
 def _ways(asked: Asked, c: Circumstances, way: int) -> list[_Way]:
@@ -158,7 +168,7 @@ def _ways(asked: Asked, c: Circumstances, way: int) -> list[_Way]:
         signs = {name: way * change.direction(name, asked.directions) for name in own}
         moves = {name: _moved(name, float(asked.values[place[name]]), signs[name], c) for name in own}
         _add_lows(lows, known, moves, c)
-        targets = LEVELS if signs[own[0]] < 0 else 1.0 - LEVELS
+        targets = np.array(LEVELS if signs[own[0]] < 0 else _RISING)
         moved = moves[own[0]] != asked.values[place[own[0]]]
         if moved.any():
             distance = np.where(moved, np.abs(targets - c.percentile(own[0])), np.inf)
@@ -170,7 +180,7 @@ def _ways(asked: Asked, c: Circumstances, way: int) -> list[_Way]:
 
 def _moved(name: str, now: float, direction: int, c: Circumstances) -> np.ndarray:
     """The feature's value at each level, as it is where the level would move it the other way; (levels,)."""
-    there = c.peers.values_at(name, c.platform, c.tier, LEVELS if direction < 0 else 1.0 - LEVELS)
+    there = c.peers.values_at(name, c.platform, c.tier, LEVELS if direction < 0 else _RISING)
     if there is None or direction == 0:
         return np.full(len(LEVELS), now)
     return np.maximum(there, now) if direction > 0 else np.minimum(there, now)
@@ -195,7 +205,7 @@ def _told(asked: Asked, c: Circumstances, combination: _Combination, decision: s
                 changes.append({"feature": name, "from": float(asked.values[j]), "to": float(to), "unit": BY_NAME[name].unit.name})
         name, unit = asked.names[way.leader], BY_NAME[asked.names[way.leader]].unit
         to = float(way.values[level][list(way.places).index(way.leader)])
-        typical = c.peers.values_at(name, c.platform, c.tier, np.array([0.5]))
+        typical = c.peers.values_at(name, c.platform, c.tier, (0.5,))
         usual = "" if typical is None else f" (a typical account of this size has {unit.write(float(typical[0]))})"
         parts.append(f"{way.change.features[name]} were {unit.write(to)} instead of {unit.write(float(asked.values[way.leader]))}{usual}")
     return {"sentence": f"The decision would be {decision} if {' and '.join(parts)}.", "decision": decision, "changes": changes}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,13 +68,19 @@ class Peers:
                 return Standing(_share_below(groups[group], value), group)
         return None
 
-    def values_at(self, name: str, platform: str, tier: str, shares: np.ndarray) -> np.ndarray | None:
+    def values_at(self, name: str, platform: str, tier: str, shares: tuple[float, ...]) -> np.ndarray | None:
         """The values below which these shares of the same peers lie; None when nobody knew the feature."""
-        groups = self.values[name]
-        for group in (f"{platform} {tier}", tier, ALL):
-            if group in groups:
-                return np.interp(shares, STEPS, groups[group])
-        return None
+        key = (name, platform, tier, shares)
+        if key not in self._asked:
+            groups = self.values[name]
+            row = next((groups[group] for group in (f"{platform} {tier}", tier, ALL) if group in groups), None)
+            self._asked[key] = None if row is None else np.interp(shares, STEPS, row)
+        return self._asked[key]
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, str, str, tuple[float, ...]], np.ndarray | None]:
+        """What was asked before: a few levels of each feature in each group, the same for every account."""
+        return {}
 
     def whole(self, names: Sequence[str]) -> bool:
         """Whether each of these features has its groups, and each group all of its quantiles."""

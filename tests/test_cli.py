@@ -206,6 +206,15 @@ def test_judge_prints_one_verdict(run: Run, tmp_path: Path, champion_home: Path)
     assert named["heads"] == orjson.loads(ended.out)["heads"] and named["bundle"]["version"] is None
 
 
+def test_judge_draws_its_verdict_as_a_page(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "account.json").write_bytes(ACCOUNT)
+    ended = run("judge", tmp_path / "account.json", "--html", tmp_path / "verdict.html")
+    assert ended.status == 0 and ended.err == ""
+    drawn = (tmp_path / "verdict.html").read_text("utf-8")
+    assert drawn.startswith("<!DOCTYPE html>") and orjson.loads(ended.out)["account_id"] in drawn
+    assert "no-such-folder" in message(run("judge", tmp_path / "account.json", "--html", tmp_path / "no-such-folder" / "verdict.html"))
+
+
 def test_settings_reach_the_verdict(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "account.json").write_bytes(ACCOUNT)
     monkeypatch.setenv("AUTHENTICITY_BASE_RATE_BOUGHT_FOLLOWERS", "0.4")

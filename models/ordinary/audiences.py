@@ -29,6 +29,21 @@ TOGETHER = ("creation_date_burst", "follow_order_anomaly_share")
 
 MASS_AUDIENCE, WELL_KNOWN = 1_000_000.0, 100_000.0
 FEW = 20
+# What a reader calls the commonest languages; of any other the tag is told.
+LANGUAGE_NAMES = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "pt": "Portuguese",
+    "it": "Italian",
+    "nl": "Dutch",
+    "tr": "Turkish",
+    "pl": "Polish",
+    "ru": "Russian",
+    "ja": "Japanese",
+    "ko": "Korean",
+}
 # Beyond three quarters of the peers a value is on the high side without being rare.
 HIGH = 0.75
 FOLLOW_BACK = "followback followbacks follow4follow f4f followforfollow followme l4l like4like followtrain gainwithus sdv"
@@ -51,7 +66,7 @@ def celebrity(c: Circumstances) -> Finding:
         return supported(f"Being well known may explain a part: {said} draw automatic followers by themselves.")
     if np.isnan(verified) and followers >= WELL_KNOWN:
         return not_seen(f"Whether the account is verified is not known; with {said} it may draw automatic followers by itself.")
-    return refuted(f"With {said} the account is hardly known widely enough to draw automatic followers by itself.")
+    return refuted(f"An account of {count(followers)} followers is hardly known widely enough to draw automatic followers by itself.")
 
 
 @innocent("Are the followers very young people?", bears_on=(*PLAIN_FOLLOWERS, "follower_empty_bio_share", "follower_young_share"))
@@ -86,11 +101,12 @@ def teenagers(c: Circumstances) -> Finding:
     ),
 )
 def follow_back_niche(c: Circumstances) -> Finding:
+    # Hashtags that the platform does not list are those of the captions, which are words already.
     said = (c.given("post_caption").reading.words.codes, c.given("hashtags").codes)
-    named = sum(int(np.isin(codes, _follow_back_words()).sum()) for codes in said)
+    named = max(int(np.isin(codes, _follow_back_words()).sum()) for codes in said)
     ratio = (c.number("following") + 1.0) / (c.number("followers") + 1.0)
     if named:
-        return supported(f"Following back may explain it: its captions and hashtags ask for it {named} times.")
+        return supported(f"Following back may explain it: its captions or hashtags ask for it ({named} words).")
     if np.isnan(ratio):
         return not_seen("How many accounts the owner follows is not known, so a circle of following back is possible.")
     both = f"the account follows {count(c.number('following'))} and is followed by {count(c.number('followers'))}"
@@ -120,12 +136,19 @@ def foreign_fandom(c: Circumstances) -> Finding:
     owner, theirs, written = _owner_language(c), _followers_language(c), _comments_language(c)
     if not (owner and theirs and written):
         return not_seen("Whether it is a fandom abroad could not be seen: the language of the owner, followers or comments is not known.")
-    said = f"the followers' commonest language is {theirs[0]} ({percent(theirs[1])}), the comments' {written[0]} ({percent(written[1])})"
+    said = (
+        f"the followers' commonest language is {_spelt(theirs[0])} ({percent(theirs[1])}), the comments' {_spelt(written[0])} "
+        f"({percent(written[1])})"
+    )
     if not _same(theirs[0], written[0]):
         return refuted(f"A fandom abroad writes in its own language; here {said}.")
     if _same(owner, written[0]):
-        return refuted(f"Followers and comments speak the owner's own language ({owner}): {said}.")
-    return supported(f"A fandom abroad may explain it: {said}, the owner's is {owner}.")
+        return refuted(f"Followers and comments speak the owner's own language: {said}.")
+    return supported(f"A fandom abroad may explain it: {said}, the owner's is {_spelt(owner)}.")
+
+
+def _spelt(language: str) -> str:
+    return LANGUAGE_NAMES.get(language, language)
 
 
 def _owner_language(c: Circumstances) -> str | None:

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from features.bursts import REFILL_DAYS
 from features.coupling import DAYS_AFTER, DAYS_BEFORE
 from features.schema import PLATFORMS
 from features.text import word_codes
@@ -175,18 +176,18 @@ def purge(c: Circumstances) -> Finding:
 
 
 def _sharp_drop(at: np.ndarray, gain: np.ndarray, level: float) -> Finding:
-    """The largest loss within PURGE_DAYS days, and whether the account ever came back from it."""
-    after = level - np.cumsum(gain[::-1])[::-1] + gain
+    """The largest loss within PURGE_DAYS days, and how much of it came back within a month, beyond what the account wins anyway."""
     change = np.convolve(gain, np.ones(PURGE_DAYS), "valid")
     j = int(np.argmin(change))
-    lost, before = -float(change[j]), float(after[j] - gain[j])
+    lost, before = -float(change[j]), level - float(np.sum(gain[j:]))
     if before <= 0.0 or lost < PURGED * before:
         return refuted("No three days of those seen lost as much as a removal by the platform takes.")
-    regained = (float(np.max(after[j + PURGE_DAYS - 1 :])) - (before - lost)) / lost
+    since = gain[j + PURGE_DAYS : j + PURGE_DAYS + REFILL_DAYS] - max(float(np.median(gain)), 0.0)
+    regained = float(np.max(np.cumsum(since), initial=0.0)) / lost
     said = f"from {day(at[j])} on {percent(lost / before)} of the followers went within three days"
     if regained < REGAINED:
         return supported(f"A removal by the platform may explain the loss: {said} and did not come back.")
-    return refuted(f"A removal by the platform does not come back; {said}, {percent(min(regained, 1.0))} of them were made good.")
+    return refuted(f"What a platform removes does not come back; {said}, and {percent(min(regained, 1.0))} of them were made good.")
 
 
 @innocent(

@@ -1,6 +1,6 @@
 """Accounts made for a test: plain ones, to which one thing after another happens."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from features.catalog import build
@@ -65,14 +65,18 @@ def followers(of: int = 100, **more: Any) -> list[Document]:
     ]
 
 
+# Minutes from a post to a comment, as people take them: half within three hours, the last after days.
+DELAYS = (2, 5, 11, 20, 40, 75, 120, 180, 270, 400, 600, 900, 1300, 2000, 3300)
+
+
 def comments(texts: list[str], **more: Any) -> list[Document]:
-    """Comments by as many people, a day after one of the posts each."""
+    """Comments by as many people under the posts."""
     return [
         {
             "post_id": f"post-{5 * (i % 16)}",
             "comment_id": f"comment-{i}",
             "author_id": f"author-{i}",
-            "commented_at": f"{on(5 * (i % 16) + 1)}T08:{i % 60:02d}:00Z",
+            "commented_at": f"{datetime.fromisoformat(on(5 * (i % 16))) + timedelta(hours=12, minutes=DELAYS[i % 15], seconds=i)}Z",
             "text": text,
             **more,
         }

@@ -73,7 +73,7 @@ def test_every_new_value_is_one_that_peers_have(small_bundle: Bundle, answers: l
         for change in answer["counterfactual"]["changes"]:
             if change["feature"] in lows:
                 continue
-            low, high = small_bundle.peers.values_at(change["feature"], verdict["platform"], verdict["tier"], np.array([0.05, 0.95]))
+            low, high = small_bundle.peers.values_at(change["feature"], verdict["platform"], verdict["tier"], (0.05, 0.95))
             assert low <= change["to"] <= high
 
 
@@ -115,7 +115,7 @@ def test_no_single_change_of_the_others_would_have_been_enough(small_bundle: Bun
             if others or feature not in names or np.isnan(values[names.index(feature)]):
                 continue
             row = values.copy()
-            row[names.index(feature)] = small_bundle.peers.values_at(feature, verdict["platform"], verdict["tier"], np.array([level]))[0]
+            row[names.index(feature)] = small_bundle.peers.values_at(feature, verdict["platform"], verdict["tier"], (level,))[0]
             rows.append(row)
         if rows:
             seen += len(rows)

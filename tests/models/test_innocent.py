@@ -1,5 +1,6 @@
 """Innocent explanations: each is found where it happened, not where it did not, and left open where nobody could look."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,9 +15,8 @@ from tests.models.accounts import BURST_DAY, Document, account, circumstances, c
 BY_NAME = {explanation.name: explanation for explanation in EXPLANATIONS}
 BURST = {BURST_DAY: 900, BURST_DAY + 1: 400}
 CAMPAIGN = {BURST_DAY + i: 300 + i % 2 for i in range(13)}
-PRAISE = [
-    f"so beautiful the {word} view from there" for word in ("north", "south", "east", "west", "old", "new", "high", "low", "far", "near")
-] * 3
+WORDS = "view mountain quiet morning light remember grandmother bicycle station river village coffee autumn shadow winter letter garden"
+PRAISE = [" ".join(Random(i).sample(WORDS.split(), 6)) for i in range(30)]
 GERMAN = [f"das ist ein sehr schönes Bild und ich bin {i} mal da gewesen" for i in range(30)]
 
 
@@ -132,8 +132,10 @@ def test_reasons_for_a_no_need_no_explanation(small_bundle: Bundle) -> None:
 def test_supported_ones_come_first_then_the_open_then_the_refuted(small_bundle: Bundle) -> None:
     c = circumstances(small_bundle, account(history=history(BURST), posts=posts({BURST_DAY: 900}), follower_sample=followers()))
     found = explanations([reason("growth_burst", 1.0), reason("purchased_type_share", 3.0)], c)
-    assert [(entry["supported"], entry["looked_at"]) for entry in found] == [(True, True), *[(False, False)] * 2, *[(False, True)] * 2]
-    assert [entry["name"] for entry in found][:2] == ["viral_post", "rival"], "the open one with the heaviest reasons comes next"
+    states = [(entry["supported"], entry["looked_at"]) for entry in found]
+    assert states == [(True, True), (False, False), (False, False), (False, False), (False, True)]
+    # The day the account was created and how many it follows are not known. Among the open ones the heaviest reasons come first.
+    assert [entry["name"] for entry in found][:4] == ["viral_post", "rival", "follow_back_niche", "newcomer"]
     assert all(list(entry) == ["name", "sentence", "supported", "looked_at"] for entry in found)
 
 

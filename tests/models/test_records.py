@@ -64,7 +64,7 @@ def test_followers_created_together_are_named_with_their_weeks(small_bundle: Bun
     sample = [{**row, "created_at": f"20{10 + i % 14}-{1 + i % 12:02d}-{1 + i % 28:02d}T00:00:00Z"} for i, row in enumerate(followers(200))]
     for i in range(100, 140):
         sample[i]["created_at"] = f"2026-03-{1 + i % 5:02d}T00:00:00Z"
-    records = found(small_bundle, "creation_date_burst", account(follower_sample=sample))
+    records = found(small_bundle, "creation_date_burst", account(platform="x", follower_sample=sample))
     assert {record["record"] for record in records} <= set(named(*(f"follower-{i}" for i in range(100, 140)))) and len(records) == 3
     assert all("one of 40 of 200 created within 7 days from 1 March 2026" in record["sentence"] for record in records)
     batch = found(small_bundle, "follow_order_anomaly_share", account(follower_sample=sample))
@@ -100,8 +100,9 @@ def test_a_template_is_quoted_once_with_how_many_wrote_it(small_bundle: Bundle) 
         f"{TEMPLATE} 😍",
     ] * 3
     (record,) = found(small_bundle, "comment_near_duplicate_share", account(posts=posts(), comments=comments(texts)))
-    assert record["record"] == named("comment-12")[0]
-    assert record["sentence"] == f"“{TEMPLATE}” stands here in the same words by 9 people."
+    assert record["record"] in named(*(f"comment-{i}" for i in range(12, 21)))
+    quoted, rest = record["sentence"].removeprefix("“").split("”")
+    assert quoted.lower().replace(",", "").rstrip("!😍 ") == TEMPLATE and rest == " stands here in the same words by 9 people."
 
 
 def test_what_one_person_wrote_is_never_repeated(small_bundle: Bundle) -> None:
