@@ -139,9 +139,10 @@ def _same_crowd_with_and_without_purchases(seed: int):
         again = [np.random.default_rng([seed, i]) for i in range(8)]
         orders = purchases.draw(again[1], crowd, setting.vendors)
         events = growth.draw_events(again[2], crowd)
-        dates = posts.calendar(again[3], crowd, events)
+        interests = topics.draw(again[5], crowd)
+        dates = posts.calendar(again[3], crowd, events, interests)
         stray = audiences.background(again[7], crowd)
-        written = posts.draw(again[4], crowd, topics.draw(again[5], crowd), events, dates, crowd.organic + orders.bought)
+        written = posts.draw(again[4], crowd, interests, events, dates, crowd.organic + orders.bought)
         yield (
             orders,
             written,

@@ -50,7 +50,7 @@ def part(street: Setting, seed: np.random.SeedSequence, first: int, n: int) -> T
     interests = topics.draw(interest, crowd)
     orders = purchases.draw(order, crowd, street.vendors)
     events = growth.draw_events(event, crowd)
-    dates = posts.calendar(date, crowd, events)
+    dates = posts.calendar(date, crowd, events, interests)
     did, still_to_come = dates.by_day(n)
     unsolicited = audiences.background(stray, crowd)
     followers = growth.organic_series(grow, crowd, events, did, unsolicited) + purchases.series(order, orders, growth.purged(crowd))

@@ -66,7 +66,7 @@ def organic_series(rng: np.random.Generator, people: People, events: Events, pos
     day_of_week = (people.observed_us // DAY_US)[:, None] - age[None, :]
     weekly = 1 + 0.15 * np.sin(2 * np.pi * day_of_week / 7)
     recent = posted + 0.5 * np.roll(posted, 1, axis=1) + 0.25 * np.roll(posted, 2, axis=1)
-    mean = people.organic[:, None] * events.daily[:, None] * weekly * (0.6 + 0.5 * recent) + 1e-3
+    mean = people.organic[:, None] * events.daily[:, None] * weekly * (0.8 + 0.3 * recent) + 1e-3
     mean += people.organic[:, None] * np.where(events.what == PURGE, 0.0, events.gain)[:, None] * _event_shape(events, age)
     # What varies beyond counting goes with the gain itself, so small accounts are left with little more than chance.
     shape = DAYS_OF_NOISE * marginals.sample(rng, "growth_noise", n)[:, None].clip(0.05) ** 2

@@ -18,7 +18,8 @@ LEVELS = (0.01, 0.05, *np.round(np.arange(0.1, 0.95, 0.1), 1).tolist(), 0.95, 0.
 # What is known of the same accounts, so that it is drawn together.
 JOINT = ("like_residual", "like_dispersion", "comment_residual", "comment_spread", "gap_days", "gap_spread")
 # Sizes in log10 of followers at which the small and the large source speak; between them every quantile is interpolated.
-SMALL_AT, LARGE_AT = 2.7, 5.8
+SMALL_AT, LARGE_AT = 2.7, 5.4
+POSITIVE = ("like_dispersion", "comment_spread", "gap_days", "gap_spread")
 
 
 @cache
@@ -42,7 +43,12 @@ def joint(rng: np.random.Generator, size: Floats) -> dict[str, Floats]:
     white = rng.standard_normal((len(size), len(JOINT)))
     mixed = {side: white @ np.linalg.cholesky(np.array(found)).T for side, found in real()["copula"].items()}
     rank = {side: ndtr(found) for side, found in mixed.items()}
-    return {
-        name: (1 - large) * at(f"{name}_small", rank["small"][:, i]) + large * at(f"{name}_large", rank["large"][:, i])
-        for i, name in enumerate(JOINT)
-    }
+    return {name: _blended(name, large, rank["small"][:, i], rank["large"][:, i]) for i, name in enumerate(JOINT)}
+
+
+def _blended(name: str, large: Floats, rank_small: Floats, rank_large: Floats) -> Floats:
+    """Between the sources quantiles move evenly; those of what is never negative by equal factors."""
+    few, many = at(f"{name}_small", rank_small), at(f"{name}_large", rank_large)
+    if name in POSITIVE:
+        return np.exp((1 - large) * np.log(np.maximum(few, 1e-3)) + large * np.log(np.maximum(many, 1e-3)))
+    return (1 - large) * few + large * many
