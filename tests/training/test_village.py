@@ -14,7 +14,7 @@ from features.catalog import build
 from features.table import AccountTable
 from training.worlds import WORLDS, village
 from training.worlds.scenarios import ATTACKS, HARD_NEGATIVES, SCENARIOS, TRUTH
-from training.worlds.village import encounters, line, town
+from training.worlds.village import encounters, line, talk, town
 from training.worlds.village.crowds import FIRST_LOT
 from training.worlds.village.recipes import RECIPES
 from training.worlds.village.vendors import PER_SHARD, SHARDS
@@ -177,6 +177,15 @@ def test_commenters_are_followers(organic):
     found = fans.merge(follows, left_on=["account_id", "author_id"], right_on=["account_id", "follower_id"], how="left")
     assert len(fans) > 200
     assert found["follows"].notna().mean() > 0.97
+
+
+def test_nobody_comments_before_following(settled):
+    said = talk.draw(np.random.default_rng(2), settled)
+    fans = talk.fans(np.random.default_rng(2), settled, said.post)
+    assert len(fans.ids) > 1_000
+    # Followers are known to the day; one who came on the day of the post may have come an hour after it.
+    assert (fans.age >= settled.posts.calendar.age[said.post] - 1).mean() > 0.999
+    assert (fans.cause >= FIRST_LOT).mean() < 0.02
 
 
 def _source(labels: pa.Table) -> pd.Series:
