@@ -77,7 +77,7 @@ def test_unknown_world_and_no_accounts_are_refused(tmp_path):
         simulate(tmp_path / "a", 10, 1, world="low_road")
     with pytest.raises(ValueError, match="at least 1 account"):
         simulate(tmp_path / "a", 0, 1)
-    assert list(WORLDS) == ["high_street"]
+    assert "high_street" in WORLDS
 
 
 def test_labels_follow_their_rules(street):

@@ -24,7 +24,7 @@ LEAVE = {"interest": 0.00015, "event": 0.0006, "cheap": 0.0008, "reciprocal": 0.
 CHEAP_DAYS, LOT_DAYS = 30.0, 28.0
 LOT_LATER = 0.0003
 # Platforms clear once or twice a year; buyers lost 20-60 % in 2014, organic accounts 1-8 % of all (method.md 5.3), most of it bots.
-CLEARED, CLEARED_REAL = (0.2, 0.6), (0.0, 0.01)
+CLEARED, CLEARED_UNSOLICITED, CLEARED_REAL = (0.2, 0.6), (0.1, 0.4), (0.0, 0.01)
 # Whole batches of one vendor vanish together (method.md 5.3: heavy-tailed removals).
 REMOVED_CHANCE, REMOVED = 0.07, (0.3, 0.9)
 REFILL_DAYS = 5
@@ -150,9 +150,11 @@ def _clear(rng: np.random.Generator, clock: Clock, hazard: Floats, when: Floats,
     at = clock.bin(np.arange(n), np.maximum(when, 0))
     happened = when >= 0
     bots = np.where(happened, rng.uniform(*CLEARED, n), 0.0)
+    unsolicited = np.where(happened, rng.uniform(*CLEARED_UNSOLICITED, n), 0.0)
     people = np.where(happened, rng.uniform(*CLEARED_REAL, n) + np.where(who["purged"] > 0, 0.02, 0.0), 0.0)
     hazard[np.arange(n), :REAL, at] -= np.log1p(-people)[:, None]
-    hazard[np.arange(n), REAL:, at] -= np.log1p(-bots)[:, None]
+    hazard[np.arange(n), UNSOLICITED, at] -= np.log1p(-unsolicited)
+    hazard[np.arange(n), FIRST_LOT:, at] -= np.log1p(-bots)[:, None]
 
 
 def _leavers(rng: np.random.Generator, many: Ints, risk: Floats, risk_at: Floats) -> Ints:

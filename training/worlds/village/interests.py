@@ -82,7 +82,7 @@ def draw(rng: np.random.Generator, niche: Ints, topics: npt.NDArray[np.str_], co
     main = np.eye(K)[niche]
     focus = np.where(wide, rng.uniform(0.15, 0.40, n), rng.uniform(0.75, 0.98, n))[:, None]
     early = focus * main + (1 - focus) * _others(rng, niche, np.where(wide, rng.integers(4, 8, n), rng.integers(1, 4, n)))
-    moved = np.where(widening, rng.uniform(0.60, 0.95, n), rng.uniform(0.0, 0.10, n))[:, None]
+    moved = np.where(widening, rng.uniform(0.45, 0.95, n), rng.uniform(0.0, 0.10, n))[:, None]
     late = (1 - moved) * early + moved * _others(rng, niche, np.where(widening, rng.integers(4, 9, n), rng.integers(1, 4, n)))
     care = np.broadcast_to(CARE, (n, REAL)).copy()
     care[:, CAUSES.index("event")] = event_care

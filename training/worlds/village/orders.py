@@ -48,7 +48,7 @@ def draw(rng: np.random.Generator, who: Residents, clock: Clock, vendors: Vendor
     days = np.broadcast_to(who["delivery"][:, None], (n, LOTS)).copy()
     gaps = rng.exponential(BETWEEN_DAYS, (n, LOTS))
     gaps[:, 0] = 0.0
-    last = np.where(who["clean_front"] > 0, _before_the_front(who), who["begun"])
+    last = np.where(who["clean_front"] > 0, _before_the_front(who, (who.real + background) / (1 - share)), who["begun"])
     last = np.maximum(last, np.where(days[:, 0] > 1, LEAST_DELIVERED * days[:, 0], 0.0))
     start = np.minimum(last[:, None] + np.cumsum(gaps, axis=1), 0.9 * who["life"][:, None])
     shape = np.stack([_shape(clock, start[:, lot], days[:, lot]) for lot in range(LOTS)], axis=1)
@@ -88,8 +88,8 @@ def _shape(clock: Clock, start: Floats, days: Floats) -> Floats:
     return np.where(days[:, None] > 1, metered, at_once)
 
 
-def _before_the_front(who: Residents) -> Floats:
+def _before_the_front(who: Residents, followers: Floats) -> Floats:
     """The age at which so many real followers were still to come that they fill the front of a newest-first sample."""
-    front = who["clean_front"] * np.minimum(SAMPLED, who.real / 2)
+    front = who["clean_front"] * np.minimum(SAMPLED, followers / 2)
     joined_before = np.clip(1 - front / who.real, 0.05, 1) ** (1 / who["growth"])
-    return np.maximum(who["life"] * (1 - joined_before), 2.0)
+    return np.maximum(who["life"] * (1 - joined_before), 0.0) + 0.5 + STRAGGLE_DAYS

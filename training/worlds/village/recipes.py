@@ -118,7 +118,7 @@ _ARCHETYPES = {
     "pod_general": Recipe(often=0.025, pod=(20.0, 80.0)),
     "pod_topic": Recipe(often=0.020, pod=(20.0, 100.0), pod_on_topic=0.75),
     "follow_unfollow": Recipe(often=0.020, reciprocal=(0.25, 0.55), following=(1500.0, 7400.0)),
-    "diluted": Recipe(often=0.085, topics="widening", core=(0.05, 0.20)),
+    "diluted": Recipe(often=0.085, topics="widening", core=(0.05, 0.28)),
     "depersonalised": Recipe(often=0.075, personal=(0.10, 0.42)),
     "dormant": Recipe(often=0.020, silent=(60.0, 200.0)),
     # @instagram lost about 30 % in 2014 and had bought nothing; 10-30 % purchased-type.
@@ -171,7 +171,7 @@ def _attack(name: str, level: int) -> Recipe:
         "history_wipe": replace(
             _ATTACK, begun=(95.0, 300.0), history=(at(80, 40, 0),) * 2, posts_deleted=level > 1, renamed=level > 2, life=(500.0, 3500.0)
         ),
-        "newest_clean": replace(_ATTACK, method="newest", clean_front=at(0.5, 0.8, 1.0), begun=(10.0, 300.0), life=(500.0, 3500.0)),
+        "newest_clean": replace(_ATTACK, method="newest", clean_front=at(0.75, 0.9, 1.0), begun=(10.0, 300.0), life=(500.0, 3500.0)),
     }
     return recipes[name]
 

@@ -43,18 +43,18 @@ def draw(rng: np.random.Generator, town: Town) -> Talk:
     post = _shown(rng, who, posts)
     account, m = posts.account[post], len(post)
     role = _roles(rng, who, posts, post)
-    fans = _fans(rng, town, post)
+    met = fans(rng, town, post)
     pod = who.shard * PODS + who.number % PODS
     of_pod = agents.ids("pod", pod[account], _any(rng, np.maximum(who["pod"][account], 1)), salt)
     of_vendor = agents.ids("worker", orders.vendor[account], _any(rng, np.full(m, WORKERS)), salt)
     stranger = agents.ids("stranger", who.shard[account], _any(rng, np.full(m, STRANGERS)), salt)
-    author = np.select([role == POD, role == PACKAGE, role == SPAM], [of_pod, of_vendor, stranger], fans.ids)
+    author = np.select([role == POD, role == PACKAGE, role == SPAM], [of_pod, of_vendor, stranger], met.ids)
     pace = np.select([role == kind for kind in HOURS], list(HOURS.values()), town.scene.vendors.hours[orders.vendor[account]])
     own_pace = np.exp(rng.normal(0, 0.4, who.n))[account]
     hours = np.where(role == FAN, pace * own_pace * rng.weibull(BEND, m), pace * rng.gamma(1.5, 0.7, m))
     # A post is seen until the look.
     hours = np.minimum(hours, 24 * 0.97 * posts.calendar.age[post] * rng.random(m) ** 0.1)
-    return Talk(post, role, author, np.where(np.isin(role, (FAN, ENTRY)), fans.spoken, -1), hours)
+    return Talk(post, role, author, np.where(np.isin(role, (FAN, ENTRY)), met.spoken, -1), hours)
 
 
 def _shown(rng: np.random.Generator, who: Residents, posts: Posts) -> Ints:
@@ -76,7 +76,7 @@ def _roles(rng: np.random.Generator, who: Residents, posts: Posts, post: Ints) -
     return np.where((role == FAN) & (rng.random(len(post)) < spam), SPAM, role)
 
 
-def _fans(rng: np.random.Generator, town: Town, post: Ints) -> Agents:
+def fans(rng: np.random.Generator, town: Town, post: Ints) -> Agents:
     """For each comment a follower who was there when the post went out, the more probably the more active it is and the more it cares."""
     posts, line = town.posts, town.line
     row, m = posts.account[post], len(post)
