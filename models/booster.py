@@ -14,8 +14,8 @@ from models.linear import WeightedSum
 # Twice as fast for one row as two threads, and free of their spin-wait (measured); batches use processes instead.
 SCORING_THREADS = 1
 LIBRARY: str = xgboost.__version__
-# Where a file of trees carries the weighted sum that they start from.
-START = "start"
+# Where a file of trees carries the weighted sum beside them.
+SUM = "weighted_sum"
 
 
 class Unreadable(ValueError):
@@ -24,20 +24,20 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Trees:
-    """Boosted trees over named features, on top of a weighted sum of them if they were taught to start from one.
+    """Boosted trees over named features, and a weighted sum of the same that is added to them where there is one.
 
     All methods take values of shape (n, len(names)), float64, NaN = unknown.
     """
 
     booster: xgboost.Booster
     names: tuple[str, ...]
-    start: WeightedSum | None = None
+    sum: WeightedSum | None = None
 
     def margins(self, values: np.ndarray) -> np.ndarray:
         """Raw scores (log odds before calibration), shape (n,), float64."""
         self._check(values)
         margins = np.asarray(self.booster.inplace_predict(values, predict_type="margin", validate_features=False), dtype=np.float64)
-        return margins if self.start is None else margins + self.start.margins(values)
+        return margins if self.sum is None else margins + self.sum.margins(values)
 
     def contributions(self, values: np.ndarray) -> np.ndarray:
         """Exact Shapley values of each feature on the margin, shape (n, k); the constant is left out.
@@ -47,7 +47,14 @@ class Trees:
         self._check(values)
         matrix = xgboost.DMatrix(values, nthread=SCORING_THREADS)
         found = np.asarray(self.booster.predict(matrix, pred_contribs=True, validate_features=False), dtype=np.float64)[:, :-1]
-        return found if self.start is None else found + self.start.terms(values)
+        return found if self.sum is None else found + self.sum.terms(values)
+
+    def beside(self, total: WeightedSum) -> Trees:
+        """The same trees with a weighted sum beside them; it travels in their file."""
+        booster = self.booster.copy()
+        booster.set_attr(**{SUM: total.to_text()})
+        booster.set_param({"nthread": SCORING_THREADS})
+        return Trees(booster, self.names, total)
 
     def save(self) -> bytes:
         return bytes(self.booster.save_raw(raw_format="ubj"))
@@ -60,31 +67,18 @@ class Trees:
             booster.load_model(bytearray(content))
         except xgboost.core.XGBoostError as fault:
             raise Unreadable(str(fault).strip().splitlines()[-1]) from None
-        start = None if (text := booster.attr(START)) is None else WeightedSum.from_text(text)
-        trees = cls(booster, tuple(names), start)
+        total = None if (text := booster.attr(SUM)) is None else WeightedSum.from_text(text)
+        trees = cls(booster, tuple(names), total)
         if booster.num_features() != len(trees.names):
             raise ValueError(f"the trees read {booster.num_features()} features, the bundle names {len(trees.names)}")
-        if start is not None and start.width != len(trees.names):
-            raise ValueError(f"the trees start from a sum of {start.width} features, the bundle names {len(trees.names)}")
+        if total is not None and total.width != len(trees.names):
+            raise ValueError(f"the weighted sum beside the trees reads {total.width} features, the bundle names {len(trees.names)}")
         return trees
 
     def _check(self, values: np.ndarray) -> None:
         # Columns are told apart by place only, so a wrong width is the last thing that can still be seen.
         if values.ndim != 2 or values.shape[1] != len(self.names):
             raise ValueError(f"expected values of shape (n, {len(self.names)}), got {values.shape}")
-
-
-@dataclass(frozen=True)
-class Start:
-    """The sum that trees add to, and where it leaves the accounts that teach (n,) and those that are watched (m,), in log odds.
-
-    The latter two are better told by sums that have not seen the accounts themselves: trees then learn what a straight line leaves
-    open, not what it has learnt by heart.
-    """
-
-    sum: WeightedSum
-    taught: np.ndarray
-    watched: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -103,7 +97,6 @@ def fit(
     monotone: Sequence[int],
     settings: Mapping[str, Any],
     seed: int,
-    start: Start | None = None,
 ) -> Fitted:
     """Fit trees on values (n, k) and y (n,) of 0 and 1; stop when the log loss of the `watched` accounts no longer falls.
 
@@ -120,11 +113,6 @@ def fit(
         **own,
     }
     train, held = xgboost.DMatrix(values, y), xgboost.DMatrix(watched[0], watched[1])
-    if start is not None:
-        # The trees alone then stand for a margin of 0, so that nothing is added twice.
-        parameters["base_score"] = 0.5
-        train.set_base_margin(start.taught)
-        held.set_base_margin(start.watched)
     history: dict[str, dict[str, list[float]]] = {}
     booster = xgboost.train(
         parameters,
@@ -138,6 +126,4 @@ def fit(
     # Early stopping keeps the rounds after the best one, and prediction would use them.
     best = booster[: booster.best_iteration + 1]
     best.set_param({"nthread": SCORING_THREADS})
-    if start is not None:
-        best.set_attr(**{START: start.sum.to_text()})
-    return Fitted(Trees(best, tuple(names), start.sum if start else None), {name: losses["logloss"] for name, losses in history.items()})
+    return Fitted(Trees(best, tuple(names)), {name: losses["logloss"] for name, losses in history.items()})

@@ -1,4 +1,4 @@
-"""The weighted sum of an account's features from which trees start: what a straight line can say is not learnt leaf by leaf."""
+"""The weighted sum of an account's features that stands beside the trees: what a straight line says is not learnt leaf by leaf."""
 
 from __future__ import annotations
 

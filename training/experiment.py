@@ -46,7 +46,7 @@ class Experiment:
     """The choices of one run. `change` is the one thing that this run does differently, in the words of whoever compares."""
 
     name: str = "default"
-    change: str = "four heads; trees start from a weighted sum"
+    change: str = "four heads; a weighted sum beside the trees"
     heads: tuple[str, ...] = tuple(HEADS)
     seed: int = 7
     # Shares of accounts that fit, calibrate and test.

@@ -1,4 +1,4 @@
-"""How one head is learnt: a weighted sum and trees on top of it, calibrated on other accounts, and what it says of yet others."""
+"""How one head is learnt: trees and a weighted sum, calibrated on other accounts, and what they say of yet others."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ from training.splits import Split
 
 # Accounts of the fit side that only say when to stop adding trees.
 WATCHED = 0.15
-# Sums that have not seen an account tell where the sum leaves it; each of them sees the others' accounts.
-FOLDS = 5
 MODEL = "xgboost"
 
 
@@ -54,35 +52,23 @@ def fit(
 ) -> tuple[HeadModel, Mapping[str, Sequence[float]]]:
     """A head's model and the losses of its rounds: taught by the fit side, calibrated by the calibrate side.
 
-    y: (n,) 1, 0 or NaN (not labelled). gaps: a second set of rows for the same accounts, used for fitting only. Trees start from a weighted
-    sum: from a thousand accounts they do not find again what a straight line says (docs/results.md), and add what it cannot say.
+    y: (n,) 1, 0 or NaN (not labelled). gaps: a second set of rows for the same accounts, used for fitting only. A thousand accounts are
+    too few for trees to find again what a straight line says, so a weighted sum that keeps the head's signs is added to them.
     """
     values = matrix.only(head.features)
     copies = [values] if gaps is None else [values, gaps.only(head.features)]
     rows, calibrate = (side[~np.isnan(y[side])] for side in (split.fit, split.calibrate))
     order = np.random.default_rng([seed, 2]).permutation(rows)
     watched, taught = np.split(order, [max(1, round(WATCHED * len(order)))])
-    unseen = _unseen_margins(head, copies, y, order)
 
-    def stacked(numbers: Sequence[np.ndarray], of: np.ndarray) -> np.ndarray:
-        return np.concatenate([copy[of] for copy in numbers])
+    def rows_of(some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.concatenate([copy[some] for copy in copies]), np.tile(y[some], len(copies))
 
-    def labels(of: np.ndarray) -> np.ndarray:
-        return np.tile(y[of], len(copies))
-
-    fitted = booster.fit(
-        stacked(copies, taught),
-        labels(taught),
-        (stacked(copies, watched), labels(watched)),
-        head.features,
-        head.monotone,
-        trees,
-        seed,
-        booster.Start(linear.fit(stacked(copies, rows), labels(rows), head.monotone), stacked(unseen, taught), stacked(unseen, watched)),
-    )
-    slope, intercept = platt(fitted.trees.margins(values[calibrate]), y[calibrate].astype(bool))
+    fitted = booster.fit(*rows_of(taught), rows_of(watched), head.features, head.monotone, trees, seed)
+    both = fitted.trees.beside(linear.fit(*rows_of(rows), head.monotone))
+    slope, intercept = platt(both.margins(values[calibrate]), y[calibrate].astype(bool))
     calibration = Calibration(slope, intercept, float(y[calibrate].mean()))
-    model = HeadModel(head, fitted.trees, calibration)
+    model = HeadModel(head, both, calibration)
     return model, fitted.rounds
 
 
@@ -110,14 +96,3 @@ def learn(
         score = baselines.calibrated(name, seen, names, y == 1, rows, calibrate)
         predictions[name] = score(seen[test])
     return Learnt(model, rounds, test, predictions, model.trees.contributions(values[test[:2_000]]))
-
-
-def _unseen_margins(head: Head, copies: Sequence[np.ndarray], y: np.ndarray, order: np.ndarray) -> list[np.ndarray]:
-    """Margins of the accounts `order`, each by a sum that was taught by other accounts, in the shape of `copies` (n,); NaN elsewhere."""
-    margins = [np.full(len(y), np.nan) for _ in copies]
-    for fold in range(FOLDS):
-        held, others = order[fold::FOLDS], np.delete(order, np.s_[fold::FOLDS])
-        part = linear.fit(np.concatenate([copy[others] for copy in copies]), np.tile(y[others], len(copies)), head.monotone)
-        for margin, copy in zip(margins, copies, strict=True):
-            margin[held] = part.margins(copy[held])
-    return margins

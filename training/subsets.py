@@ -61,7 +61,9 @@ def by_subset(
     found: dict[str, list[SubsetRates]] = {name: [] for name in models}
     for done, (seen, margins) in enumerate(_margins(table, reference, models), start=1):
         for name, margin in margins.items():
-            alarm = margin > thresholds[name]
+            # Without a table that it needs a head is undecided, which is no alarm.
+            able = not set(seen).isdisjoint(models[name].head.needs)
+            alarm = (margin > thresholds[name]) & able
             before = everything.setdefault(name, alarm)
             clean, positive = y[name] == 0, y[name] == 1
             counts = (clean.sum(), (alarm & clean).sum(), positive.sum(), (alarm & positive).sum(), (alarm & ~before & clean).sum())

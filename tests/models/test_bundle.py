@@ -14,10 +14,11 @@ import pytest
 from features.snapshot import parse
 from models import bundle as bundles
 from models.bundle import Bundle, BundleError
+from models.heads import HEADS
 from models.verdict import judge
 
 ROOT = Path(__file__).resolve().parents[2]
-TREES = ("bought_followers.ubj", "diluted_audience.ubj", "followers.ubj")
+TREES = (*(f"{head}.ubj" for head in HEADS), "followers.ubj")
 DOCUMENTS = ("card.json", "followers.json", "golden.json", "heads.json", "peers.json", "reference.json")
 FILES = (*TREES, *DOCUMENTS, "manifest.json")
 

@@ -71,6 +71,13 @@ max_depth = 6
     )
 
 
+def test_a_world_or_several_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.experiment.WORLDS", {"high_street": None, "village": None})
+    assert experiment(tmp_path, "[world]\nname = 'village'").world == World(("village",))
+    both = experiment(tmp_path, "[world]\nnames = ['village', 'high_street', 'village']\naccounts = 90").world
+    assert both == World(("village", "high_street"), accounts=90)
+
+
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     found = faults(
         tmp_path,
@@ -106,7 +113,7 @@ max_depth = 2.5
     [
         ("sed = 3", "sed is no setting; there are: .*seed"),
         ("[trees]\ndepth = 3", "trees.depth is no setting; there are: .*max_depth"),
-        ("[world]\nsize = 3", "world.size is no setting; there are: accounts, name, seed"),
+        ("[world]\nsize = 3", "world.size is no setting; there are: accounts, name, names, seed"),
         ("seed = 1.5", "seed is 1.5; expected a whole number"),
         ("seed = true", "seed is True; expected a whole number"),
         ("seed = -1", "seed is -1; expected"),
@@ -123,6 +130,12 @@ max_depth = 2.5
         ("world = 3", r"world is 3; expected a section \[world\]"),
         ("trees = []", r"trees is \[\]; expected a section \[trees\]"),
         ("[world]\nname = 'atlantis'", "world.name is 'atlantis'; there are: high_street"),
+        ("[world]\nnames = ['high_street', 'atlantis']", "world.names is .*; there are: high_street"),
+        ("[world]\nnames = 'high_street'", "world.names is 'high_street'; there are"),
+        ("[world]\nnames = []", r"world.names is \[\]; there are"),
+        ("[world]\nnames = [['high_street']]", "world.names is .*; there are"),
+        ("[world]\nname = 3", "world.name is 3; there are"),
+        ("[world]\nname = 'high_street'\nnames = ['high_street']", "world.name and world.names are both given; expected one"),
         ("[world]\naccounts = 0", "world.accounts is 0; expected at least 1"),
         ("[world]\nseed = -1", "world.seed is -1; expected"),
         ("[trees]\neta = nan", "trees.eta is nan; expected a number from 0.001 to 1"),

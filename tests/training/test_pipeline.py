@@ -19,6 +19,7 @@ from models.bundle import BundleError, load_champion
 from training import pipeline, splits, tracking
 from training.experiment import Experiment
 from training.refusals import TrainingRefusal
+from training.report import SHORT_HEADS
 from training.stages import Stages
 from training.tracking import TrackingStore
 
@@ -28,6 +29,7 @@ import os, signal, sys
 from pathlib import Path
 from training import pipeline
 from training.experiment import Experiment
+from training.report import SHORT_HEADS
 from training.stages import Stages
 
 class Killed(Stages):
@@ -127,7 +129,7 @@ def test_the_run_holds_what_a_reviewer_compares(trained: Any, champion_home: Pat
     assert run.data.tags["change"] == small_experiment.change
     assert run.data.tags["mlflow.note.content"].splitlines()[0] == trained.card.splitlines()[0]
     for head in trained.bundle.heads:
-        short = head.partition("_")[0]
+        short = SHORT_HEADS[head]
         assert {f"{name}_{short}" for name in ("ap", "recall", "brier", "ece")} <= set(run.data.metrics), sorted(run.data.metrics)
         curve = store.client.get_metric_history(trained.run_id, f"{head}/watch_logloss")
         assert len(curve) > 5 and curve[0].value > min(point.value for point in curve)

@@ -1,0 +1,111 @@
+"""The same account on two sides is found whatever it is called; copies on one side are none of a split's business."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from features import dataset
+from features.table import AccountTable
+from training import duplicates, labelled
+from training.experiment import Experiment, World
+from training.refusals import TrainingRefusal
+from training.splits import Split
+from training.stages import Stages
+from training.worlds import simulate
+
+Tables = Mapping[str, pa.Table]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    path = tmp_path_factory.mktemp("twins") / "world"
+    simulate(path, accounts=200, seed=77, processes=1)
+    return dataset.read(path)
+
+
+def renamed(tables: Tables, only: tuple[str, ...], new: bool) -> dict[str, pa.Table]:
+    """The first account with posts and a sample once more under another id, with new ids of its own; `only` these tables go with it."""
+    chosen = next(
+        name
+        for name in tables["accounts"]["account_id"].to_pylist()
+        if all(pc.sum(pc.equal(tables[table]["account_id"], name)).as_py() for table in ("posts", "follower_sample"))
+    )
+    found = dict(tables)
+    for name in ("accounts", *only):
+        mine = tables[name].filter(pc.equal(tables[name]["account_id"], chosen))
+        for column in ("account_id", "post_id", "comment_id", "follower_id"):
+            if column in mine.column_names and (new or column == "account_id"):
+                place = mine.column_names.index(column)
+                other = ["somebody-else" if column == "account_id" else f"x{value}" for value in mine[column].to_pylist()]
+                mine = mine.set_column(place, column, pa.array(other, mine.schema.field(place).type))
+        found[name] = pa.concat_tables([tables[name], mine])
+    return found
+
+
+def sides(table: AccountTable, apart: bool) -> Split:
+    """The last account on the test side, all others on the fit side, or everybody on one."""
+    rows = np.arange(table.n)
+    test = rows[-1:] if apart else rows[:0]
+    return Split(rows[: len(rows) - len(test)], rows[:0], test, "account", "")
+
+
+@pytest.mark.parametrize("what", ["posts", "follower_sample"])
+def test_an_account_under_another_id_is_found_by_what_it_holds(tables: Tables, what: str) -> None:
+    table = AccountTable.from_tables(renamed(tables, (what,), new=True))
+    (twin,) = duplicates.across(sides(table, apart=True), table)
+    assert twin.same == what and "somebody-else (test)" in str(twin) and "(fit)" in str(twin)
+    assert duplicates.across(sides(table, apart=False), table) == []
+
+
+def test_different_accounts_are_no_twins(tables: Tables) -> None:
+    table = AccountTable.from_tables(tables)
+    everybody = np.arange(table.n)
+    assert duplicates.across(Split(everybody[::2], everybody[:0], everybody[1::2], "account", ""), table) == []
+    for name in duplicates.CONTENT:
+        prints = duplicates.fingerprints(table, name)
+        assert len(set(prints[prints != 0])) == (prints != 0).sum() > 100
+
+
+def test_a_few_rows_or_unknown_ones_tell_nobody_apart(tables: Tables) -> None:
+    hidden = tables["follower_sample"]
+    for name in ("followers", "following", "post_count"):
+        place = hidden.column_names.index(name)
+        hidden = hidden.set_column(place, name, pa.nulls(hidden.num_rows, hidden.schema.field(place).type))
+    table = AccountTable.from_tables({**tables, "follower_sample": hidden})
+    assert not duplicates.fingerprints(table, "follower_sample").any()
+
+
+def test_two_datasets_with_an_account_in_common(tables: Tables) -> None:
+    whole = AccountTable.from_tables(tables)
+    last = tables["accounts"].slice(tables["accounts"].num_rows - 1)
+    again = AccountTable.from_tables({"accounts": last})
+    (twin,) = duplicates.between(whole, again)
+    assert twin.same == "account_id" and str(twin) == f"{last['account_id'][0]} is in both datasets"
+    other = renamed(tables, ("posts", "follower_sample"), new=True)
+    alone = {name: rows.filter(pc.equal(rows["account_id"], "somebody-else")) for name, rows in other.items()}
+    (twin,) = duplicates.between(whole, AccountTable.from_tables(alone))
+    assert (twin.second, twin.same) == ("somebody-else", "posts")
+
+
+def test_a_training_refuses_and_names_them(tables: Tables, tmp_path: Path) -> None:
+    dataset.write(tmp_path / "data", renamed(tables, ("posts", "follower_sample"), new=True))
+    source = labelled.source_of(Experiment(), tmp_path, tmp_path / "data", Stages())
+    learning = labelled.read(source, ("bought_followers",))
+    with pytest.raises(TrainingRefusal, match=r"1 accounts stand on two sides of the split under two ids, such as .*somebody-else"):
+        labelled.refuse_leaks(sides(learning.table, apart=True), learning)
+
+
+def test_worlds_that_draw_on_the_same_records_share_their_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the accounts of each; a second world stands in by another seed of the only one there may be."""
+    from training import worlds
+
+    monkeypatch.setitem(worlds.WORLDS, "high_street_too", worlds.WORLDS["high_street"])
+    source = labelled.source_of(Experiment(world=World(("high_street",), 101)), tmp_path, None, Stages())
+    assert source.path.name == "high_street-101-11"
+    assert labelled._records("high_street-srf/0/vendor-3") == "srf/0" == labelled._records("srf/0/none")
+    assert labelled._records("cresci2015/1/none") == "cresci2015/1"
+    assert labelled._records("crawl") == "crawl"
