@@ -65,14 +65,14 @@ class Learnt:
     audience: np.ndarray | None = None
 
 
-def fit(learnt: Learnt, platform: str, spread: Spread = SHIPPED, foreign: float = EVEN) -> Rates:
+def fit(learnt: Learnt, platforms: tuple[str, ...], spread: Spread = SHIPPED, foreign: float = EVEN) -> Rates:
     """The rates in the population of `learnt`, by audience where audiences are told apart, and in another one.
 
     foreign: how likely it is that an account to be judged is of another one.
     """
     known = Population(_rate(learnt, True), _rate(learnt, False))
     elsewhere = Population(_moved(known.purchased, spread.purchased), _moved(known.others, spread.others))
-    return Rates(known, elsewhere, foreign, platform, densities(learnt, spread.unlike))
+    return Rates(known, elsewhere, foreign, platforms, densities(learnt, spread.unlike))
 
 
 def _rate(learnt: Learnt, purchased: bool) -> Rate:

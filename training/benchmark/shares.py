@@ -129,7 +129,7 @@ def _replicate(
 
     @cache
     def judge(met: str, foreign: float) -> Rates:
-        return rates.fit(known, source.pool.platform, spreads[met], foreign)
+        return rates.fit(known, (source.pool.platform,), spreads[met], foreign)
 
     share, n = (grid.ravel() for grid in np.meshgrid(SHARES, SAMPLES, indexing="ij"))
     rows = []
