@@ -50,7 +50,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Rates:
-    """The rates in the population that was labelled (`known`) and in one that was not (`elsewhere`); both of `platform`.
+    """The rates in the population that was labelled (`known`) and in one that was not (`elsewhere`); both of `platforms`.
 
     foreign: how likely an account is from elsewhere before its sample is seen.
     """
@@ -58,7 +58,7 @@ class Rates:
     known: Population
     elsewhere: Population
     foreign: float
-    platform: str
+    platforms: tuple[str, ...]
     densities: Densities
 
     def __post_init__(self) -> None:
@@ -81,4 +81,10 @@ class Rates:
         known, elsewhere = (
             Population(Rate(**document[name]["purchased"]), Rate(**document[name]["others"])) for name in ("known", "elsewhere")
         )
-        return cls(known, elsewhere, float(document["foreign"]), str(document["platform"]), Densities.from_json(document["densities"]))
+        return cls(
+            known,
+            elsewhere,
+            float(document["foreign"]),
+            tuple(str(name) for name in document["platforms"]),
+            Densities.from_json(document["densities"]),
+        )

@@ -51,9 +51,9 @@ class Densities:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Densities:
-        lists = {name: tuple(float(value) for value in document[name]) for name in ("edges", "purchased", "others")}
-        records = {name: int(document[name]) for name in ("purchased_records", "other_records")}
-        return cls(**lists, **records, alike=float(document["alike"]), unlike=float(document["unlike"]))
+        edges, purchased, others = (tuple(float(value) for value in document[name]) for name in ("edges", "purchased", "others"))
+        bought_records, other_records = int(document["purchased_records"]), int(document["other_records"])
+        return cls(edges, purchased, others, bought_records, other_records, float(document["alike"]), float(document["unlike"]))
 
 
 @dataclass(frozen=True)

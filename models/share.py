@@ -103,7 +103,7 @@ def shares(table: AccountTable, model: FollowerModel) -> list[Share | None]:
     said_newest = np.array([methods[i] == "newest" for i in kept])
     rank = table.events("follower_rank").values[judged][chosen]
     order = layers(account, rank, followers, sampled, said_newest)
-    abroad = np.array([table.platforms[i] != model.rates.platform for i in kept])
+    abroad = np.array([table.platforms[i] not in model.rates.platforms for i in kept])
     samples = Samples(account, margins[chosen], order.of, order.number, order.last - order.first, abroad)
     estimates = estimate(samples, model.threshold, model.rates)
     ends = np.concatenate([[0], np.cumsum(order.number)])
@@ -153,6 +153,12 @@ def estimate(samples: Samples, threshold: float, rates: Rates) -> Estimates:
         whole = np.add.reduceat(q, first_row[block] - rows.start, axis=0) / samples.layers[block, None] if layered else q
         drawn = _shares(whole, low, scale)
         quantiles[block] = _quantiles(drawn)
+        # More are flagged than any vendor we know would let be: even a model that flags all of the purchased type needs this many of them.
+        beyond = np.flatnonzero(quantiles[block, 0] >= 1.0)
+        if len(beyond):
+            quantiles[block.start + beyond, 0] = np.quantile((whole[beyond] - low[beyond]) / (1.0 - low[beyond]), _TAILS[0], axis=1).clip(
+                0.0
+            )
         above[block] = np.stack([(drawn > share).mean(axis=1) for share in ABOVE], axis=1)
         inside = account[rows] - block.start
         of_layers[rows] = _quantiles(_shares(q, low[inside], scale[inside])) if layered else quantiles[block]
@@ -216,27 +222,39 @@ def _agree(q: np.ndarray, n: np.ndarray, second: Opinion, true: np.ndarray, fals
 def _detectable(
     n: np.ndarray, population: np.ndarray, foreign: np.ndarray, abroad: np.ndarray, true: np.ndarray, false: np.ndarray
 ) -> np.ndarray:
-    """The smallest share seen with power .95 at a false-alarm rate of .01 (method.md 7.1 a), 1 when none can be: the root of a function
-    that rises with the share, halved down; the spread of the rates and of their estimation counts like tau."""
-    other = np.where(abroad, 2, 1)
+    """The smallest share seen with power .95 at a false-alarm rate of .01 (method.md 7.1 a), 1 when none can be.
 
-    def moments(rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        mean, square = rates.mean(axis=1), (rates**2).mean(axis=1)
-        mixed = mean[0] + foreign * (mean[other] - mean[0])
-        return mixed, square[0] + foreign * (square[other] - square[0]) - mixed**2
-
-    (high, high_variance), (low, low_variance) = moments(true), moments(false)
+    The spread of the rates and of their estimation counts like tau, by its quantiles, because it is lopsided near 0. Seeing everybody takes
+    the noise of who was drawn away, not that of who is flagged.
+    """
+    low, low_up, low_down = _mixed(false, foreign, abroad, (0.99, 0.05))
+    high, high_down = _mixed(true, foreign, abroad, (0.05,))
     power = np.maximum(high - low, LEAST_POWER)
-    rest = np.clip((population - n) / np.maximum(population - 1.0, 1.0), 0.0, 1.0) / n
-    limit = 2.326 * np.sqrt(low * (1.0 - low) * rest + low_variance)
+    unseen = np.clip((population - n) / np.maximum(population - 1.0, 1.0), 0.0, 1.0)
+    limit = np.hypot(2.326 * np.sqrt(low * (1.0 - low) / n), low_up - low)
     under, over = np.zeros(len(n)), np.ones(len(n))
     for _ in range(20):
         share = 0.5 * (under + over)
-        q = low + share * power
-        noise = 1.645 * np.sqrt(q * (1.0 - q) * rest + (1.0 - share) ** 2 * low_variance + share**2 * high_variance)
-        seen = share * power >= limit + noise
+        drawing = share * (1.0 - share) * power**2 * unseen
+        flagging = share * high * (1.0 - high) + (1.0 - share) * low * (1.0 - low)
+        spread = ((1.0 - share) * (low - low_down)) ** 2 + (share * (high - high_down)) ** 2
+        seen = share * power >= limit + np.sqrt(1.645**2 * (drawing + flagging) / n + spread)
         under, over = np.where(seen, under, share), np.where(seen, share, over)
     return over
+
+
+def _mixed(rates: np.ndarray, foreign: np.ndarray, abroad: np.ndarray, levels: tuple[float, ...]) -> list[np.ndarray]:
+    """Mean and quantiles (m,) of a rate that is `foreign` of the time another population's, read off mixtures of steps of a sixteenth."""
+    steps = np.linspace(0.0, 1.0, 17)
+    found = [np.empty(len(foreign)) for _ in range(len(levels) + 1)]
+    for other in (1, 2):
+        chosen = abroad == (other == 2)
+        # Even points in any order: the first so many of them are even themselves.
+        mixtures = [np.concatenate([rates[other][: round(step * DRAWS)], rates[0][round(step * DRAWS) :]]) for step in steps]
+        tables = [[mixture.mean() for mixture in mixtures], *([np.quantile(mixture, level) for mixture in mixtures] for level in levels)]
+        for values, table in zip(found, tables, strict=True):
+            values[chosen] = np.interp(foreign[chosen], steps, table)
+    return found
 
 
 def _share(found: Estimates, i: int, n: int, newest: bool, strata: tuple[Mapping[str, Any], ...] | None) -> Share:

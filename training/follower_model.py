@@ -29,7 +29,7 @@ def fit(pool: FollowerPool, seed: int) -> FollowerModel:
     for seen, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(values, y):
         margins[unseen] = _trees(values[seen], y[seen], seed).margins(values[unseen])
     threshold = float(np.quantile(margins[y == 0], 1.0 - FALSE_ALARMS))
-    return FollowerModel(_trees(values, y, seed), threshold, rates.fit(rates.Learnt(margins, pool.purchased, threshold), pool.platform))
+    return FollowerModel(_trees(values, y, seed), threshold, rates.fit(rates.Learnt(margins, pool.purchased, threshold), (pool.platform,)))
 
 
 def _trees(values: np.ndarray, y: np.ndarray, seed: int) -> booster.Trees:

@@ -16,7 +16,7 @@ from training import rates
 from training.benchmark import accounts
 from training.benchmark.accounts import Composed, Floats, Side
 from training.benchmark.share_measures import KINDS_MATCHED, SHIPPED_ALIKE, Row, summary
-from training.benchmark.sources import Source, all_sources, grown, judged_margins, learnt
+from training.benchmark.sources import Source, all_sources, grown, judged_margins, learnt, seen_by
 from training.benchmark.step import Progress, Size, Step
 from training.rates import Learnt, Meeting, Spread
 
@@ -81,7 +81,7 @@ def meet_all(sources: Mapping[str, Source], seed: int) -> dict[tuple[str, str], 
         known = learnt(trees, source, unseen)
         for other, met in sources.items():
             if other != name:
-                found[name, other] = rates.meet(known, trees.margins(met.values), met.purchased)
+                found[name, other] = rates.meet(known, trees.margins(seen_by(source, met)), met.purchased)
     return found
 
 
@@ -123,13 +123,13 @@ def _replicate(
         key = (other, purchased, hidden)
         if key not in sides:
             rows = test if other == name else sources[other].parts(rng, (0.5, 0.5))[0]
-            values = sources[other].masked if hidden else sources[other].values
+            values = seen_by(source, sources[other], hidden)
             sides[key] = Side.of(sources[other], rows, judged_margins(trees, values[rows]), purchased)
         return sides[key]
 
     @cache
     def judge(met: str, foreign: float) -> Rates:
-        return rates.fit(known, source.pool.platform, spreads[met], foreign)
+        return rates.fit(known, (source.pool.platform,), spreads[met], foreign)
 
     share, n = (grid.ravel() for grid in np.meshgrid(SHARES, SAMPLES, indexing="ij"))
     rows = []

@@ -62,15 +62,20 @@ def all_sources(shared: Path = RECORDS) -> tuple[dict[str, Source], list[str]]:
     return {name: _source(pool) for name, pool in found.items()}, absent
 
 
+def seen_by(learnt_on: Source, met: Source, hidden: bool = False) -> npt.NDArray[np.float64]:
+    """What a model that was learnt on one source reads of the records of another, (n, features)."""
+    return met.masked if hidden else met.values
+
+
 def grown(source: Source, rows: npt.NDArray[np.int64], seed: int) -> Trees:
     """The trees of the follower model on these records alone."""
-    values, y = source.values[rows], source.purchased[rows].astype(np.float64)
+    values, y = seen_by(source, source)[rows], source.purchased[rows].astype(np.float64)
     return booster.fit(values, y, (values, y), FEATURES, MONOTONE, TREES, seed).trees
 
 
 def learnt(trees: Trees, source: Source, rows: npt.NDArray[np.int64]) -> Learnt:
     """What records the trees did not see say of them, at the false-alarm rate of the follower model."""
-    margins, purchased = trees.margins(source.values[rows]), source.purchased[rows]
+    margins, purchased = trees.margins(seen_by(source, source)[rows]), source.purchased[rows]
     return Learnt(margins, purchased, float(np.quantile(margins[~purchased], 1.0 - FALSE_ALARMS)))
 
 
