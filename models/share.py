@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
+from features.table import AccountTable
 from models.followers import FollowerModel
 
 LEVEL = 0.95
@@ -47,6 +48,14 @@ class Share:
     def to_json(self) -> dict[str, Any]:
         numbers = {"estimate": self.estimate, "low": self.low, "high": self.high}
         return {**numbers, "level": LEVEL, "n": self.n, "detectable": self.detectable, "scope": self.scope}
+
+
+def shares(table: AccountTable, model: FollowerModel) -> list[Share | None]:
+    """The share of each account; None where fewer than FEWEST sampled followers can be judged."""
+    judged, flagged = model.flagged(table)
+    followers = table.column("followers").values
+    methods = table.texts("sample_method")
+    return [share(int(flagged[i]), int(judged[i]), float(followers[i]), methods[i], model) for i in range(table.n)]
 
 
 def share(flagged: int, n: int, followers: float, method: str | None, model: FollowerModel) -> Share | None:

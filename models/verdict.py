@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from features.catalog import BY_NAME, FeatureMatrix, build, inputs_of
-from features.columns import median
+from features.catalog import BY_NAME, FeatureMatrix, build
 from features.problems import Problem
 from features.snapshot import Snapshot
 from features.table import AccountTable
-from models.calibration import decide
-from models.causes import engagement
-from models.evidence import evidence
+from models import channels
+from models.causes import engagement, rates_of
+from models.decision import Answer, Because, decide
+from models.evidence import Missing, evidence, told
 from models.reasons import reasons as reasons_of
-from models.share import Share, share
+from models.share import Share, shares
 
 if TYPE_CHECKING:
     from models.bundle import Bundle, HeadModel
@@ -34,10 +34,11 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
         return []
     matrix = build(table, bundle.reference)
     tier_names = bundle.tiers.names(table.column("followers").values)
-    shares = _shares(bundle, table)
-    gaps = _gaps(bundle, table, shares)
-    seen = evidence(table)
-    answers = [_answers(bundle, name, table, matrix, tier_names, reasons) for name in bundle.heads]
+    found = shares(table, bundle.followers)
+    looked = evidence(table, found, bundle.followers)
+    missing = [entry["missing"] for entry in looked]
+    answers = [_answers(bundle, name, table, matrix, tier_names, found, missing, reasons) for name in bundle.heads]
+    gaps = _gaps(bundle, table, found, answers)
     observed = table.column("observed_at").values
     identity = {"id": bundle.id, "version": bundle.version, "run_id": bundle.run_id}
     verdicts = []
@@ -51,10 +52,10 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
                 "observed_at": _moment(observed[i]),
                 "status": "ok" if judged else "insufficient_data",
                 "tier": tier_names[i],
-                "heads": {name: answer or _undecided(bundle, name) for name, answer in heads.items()} if judged else {},
-                "bought_share": None if shares[i] is None else shares[i].to_json(),  # type: ignore[union-attr]
+                "heads": {name: answer or _undecided(bundle, name, missing[i]) for name, answer in heads.items()} if judged else {},
+                "bought_share": None if found[i] is None else found[i].to_json(),  # type: ignore[union-attr]
                 "engagement": gaps[i],
-                "evidence": seen[i],
+                "evidence": looked[i],
                 "bundle": identity,
             }
         )
@@ -68,7 +69,14 @@ def error_verdict(account_id: str | None, problems: Sequence[Problem]) -> dict[s
 
 
 def _answers(
-    bundle: Bundle, name: str, table: AccountTable, matrix: FeatureMatrix, tiers: Sequence[str], reasons: bool
+    bundle: Bundle,
+    name: str,
+    table: AccountTable,
+    matrix: FeatureMatrix,
+    tiers: Sequence[str],
+    shares: Sequence[Share | None],
+    missing: Sequence[Missing],
+    reasons: bool,
 ) -> list[dict[str, Any] | None]:
     """The head's answer for each account; None where nothing it needs was seen."""
     model: HeadModel = bundle.heads[name]
@@ -81,16 +89,23 @@ def _answers(
     answers: list[dict[str, Any] | None] = [None] * table.n
     if not len(rows):
         return answers
+    seen = channels.seen(model.head, matrix, shares, tiers, model.limits.detectable)
     values = matrix.only(model.trees.names)[rows]
     base_rate = bundle.base_rate(name)
-    probabilities = model.calibration.probabilities(model.trees.margins(values), base_rate)
+    margins = model.trees.margins(values)
+    probabilities, low, high = model.calibration.answers(margins, base_rate)
     contributions = model.trees.contributions(values) if reasons else None
     for place, i in enumerate(rows):
         probability = float(probabilities[place])
+        answer = Answer(float(margins[place]), probability, float(low[place]), float(high[place]))
+        decision, because = decide(answer, seen[int(i)], model.head.costs, model.limits)
         answers[i] = {
             "probability": probability,
+            "probability_low": answer.low,
+            "probability_high": answer.high,
             "base_rate": base_rate,
-            "decision": decide(probability, model.head.costs),
+            "decision": decision,
+            "undecided_because": None if because is None else told(because, model.head, missing[int(i)]),
             "reasons": []
             if contributions is None
             else reasons_of(
@@ -107,25 +122,32 @@ def _answers(
     return answers
 
 
-def _undecided(bundle: Bundle, name: str) -> dict[str, Any]:
+def _undecided(bundle: Bundle, name: str, missing: Missing) -> dict[str, Any]:
     """A head without evidence knows the base rate and nothing else."""
-    base_rate = bundle.base_rate(name)
-    return {"probability": base_rate, "base_rate": base_rate, "decision": "undecided", "reasons": []}
+    base_rate, head = bundle.base_rate(name), bundle.heads[name].head
+    because = Because("no_evidence", "Nothing was seen of what could answer it.")
+    return {
+        "probability": base_rate,
+        "probability_low": 0.0,
+        "probability_high": 1.0,
+        "base_rate": base_rate,
+        "decision": "undecided",
+        "undecided_because": told(because, head, missing),
+        "reasons": [],
+    }
 
 
-def _shares(bundle: Bundle, table: AccountTable) -> list[Share | None]:
-    judged, flagged = bundle.followers.flagged(table)
-    followers = table.column("followers").values
-    methods = table.texts("sample_method")
-    return [share(int(flagged[i]), int(judged[i]), float(followers[i]), methods[i], bundle.followers) for i in range(table.n)]
-
-
-def _gaps(bundle: Bundle, table: AccountTable, shares: Sequence[Share | None]) -> list[dict[str, Any] | None]:
-    """Against today's followers on both sides, of whom the share is a share; the feature looks at those of the day of each post."""
-    facts = inputs_of(table, ("mature_likes", "mature_comments", "followers"))
-    rates = (median(facts["mature_likes"] + facts["mature_comments"], at_least=3) / facts["followers"]).values
-    expected = bundle.reference.peer_engagement.rate(table.platform_codes, facts["followers"]).values
-    return [engagement(float(rates[i]), float(expected[i]), shares[i]) for i in range(table.n)]
+def _gaps(
+    bundle: Bundle, table: AccountTable, shares: Sequence[Share | None], answers: Sequence[Sequence[Mapping[str, Any] | None]]
+) -> list[dict[str, Any] | None]:
+    """The engagement of each account, its gap and the parts of it."""
+    rates, expected = rates_of(table, bundle.reference)
+    found = []
+    for i in range(table.n):
+        known = {name: answer[i] for name, answer in zip(bundle.heads, answers, strict=True)}
+        probabilities = {name: answer["probability"] for name, answer in known.items() if answer is not None}
+        found.append(engagement(float(rates[i]), float(expected[i]), shares[i], probabilities, bundle.causes))
+    return found
 
 
 def _moment(days: float) -> str:

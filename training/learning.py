@@ -13,10 +13,9 @@ from features.schema import EVENT_TABLES
 from features.table import AccountTable
 from models import booster
 from models.bundle import HeadModel
-from models.calibration import Calibration
 from models.head import Head
 from training import baselines
-from training.calibrate import platt
+from training.calibrate import calibration as calibrated
 from training.splits import Split
 
 # Accounts of the fit side that only say when to stop adding trees.
@@ -50,11 +49,13 @@ def learn(
     test: np.ndarray,
     trees: Mapping[str, float],
     seed: int,
+    vendors: np.ndarray,
 ) -> Learnt:
     """Fit, calibrate and predict one head.
 
     y: (n,) 1, 0 or NaN (not labelled). gaps: a second set of rows for the same accounts, used for fitting and calibrating only.
-    test: the rows to predict. Raises nothing of its own: the split has made sure that both classes are there.
+    test: the rows to predict. vendors: (n,) names of what must not be on both sides when a calibration is chosen. Raises nothing of its
+    own: the split has made sure that both classes are there.
     """
     values = matrix.only(head.features)
     fit, calibrate = (rows[~np.isnan(y[rows])] for rows in (split.fit, split.calibrate))
@@ -66,8 +67,7 @@ def learn(
         return np.concatenate(parts), np.tile(y[rows], len(parts))
 
     fitted = booster.fit(*rows_of(taught), rows_of(watched), head.features, head.monotone, trees, seed)
-    slope, intercept = platt(fitted.trees.margins(values[calibrate]), y[calibrate].astype(bool))
-    calibration = Calibration(slope, intercept, float(y[calibrate].mean()))
+    calibration = calibrated(fitted.trees.margins(values[calibrate]), y[calibrate].astype(bool), vendors[calibrate])
     model = HeadModel(head, fitted.trees, calibration)
     # Measured at the prevalence of the calibration accounts, which is that of the test accounts; a base rate moves no ranking.
     predictions = {MODEL: calibration.probabilities(fitted.trees.margins(values[test]), calibration.prevalence)}
