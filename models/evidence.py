@@ -26,8 +26,9 @@ WOULD_HELP = {
 Missing = Sequence[Mapping[str, str]]
 # Fewer posts have no typical one, so nothing is known of their engagement.
 LEAST_ROWS = {"posts": 3}
-# What somebody can be asked to draw; the first that makes the share visible is named.
+# What somebody can be asked to draw; the first is named that makes the share visible, or shows nearly as much as the largest.
 SAMPLES = (300, 1_000, 3_000)
+NEARLY = 0.03
 # A smaller gain than this is not worth a second crawl.
 WORTH = 0.01
 
@@ -72,7 +73,8 @@ def larger_sample(share: Share | None, followers: float, model: FollowerModel) -
         few = f"the account has only {followers:,.0f} followers, and from fewer than {FEWEST} no share can be told"
         return few if followers < FEWEST else None
     best = [visible(size, followers, model) for size in sizes]
-    place = next((i for i, least in enumerate(best) if least <= SMALLEST_SHARE), int(np.argmin(best)))
+    enough = max(SMALLEST_SHARE, min(best) + NEARLY)
+    place = next(i for i, least in enumerate(best) if least <= enough)
     drawn = f"all {sizes[place]:,} followers" if sizes[place] >= followers else f"{sizes[place]:,} followers drawn at random"
     if share is None or not whole:
         return f"{drawn} would show a share of purchased-type followers from {best[place]:.0%} on"

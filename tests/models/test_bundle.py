@@ -314,6 +314,26 @@ def test_golden_accounts_notice_a_calibration_that_was_changed(folder: Path, hea
     assert "golden" in line and head in line
 
 
+@pytest.mark.parametrize("bound", ["low", "high"])
+def test_golden_accounts_notice_an_interval_that_was_changed(folder: Path, bound: str) -> None:
+    def plant(heads: Any) -> None:
+        table = heads["bought_followers"]["calibration"]["interval"]
+        table[bound] = [0.9 * value + (0.1 if bound == "high" else 0.0) for value in table[bound]]
+
+    change(folder / "heads.json", plant)
+    assert f"probability_{bound}" in refusal(folder)
+
+
+def test_golden_accounts_notice_limits_that_were_changed(folder: Path) -> None:
+    def plant(heads: Any) -> None:
+        for entry in heads.values():
+            groups = ("follower_sample+history", "follower_sample", "history", "posts", "posts+comments")
+            entry["limits"] = {"yes": dict.fromkeys(groups, -99.0), "no": dict.fromkeys(groups, 99.0), "decided": {}, "detectable": 1.0}
+
+    change(folder / "heads.json", plant)
+    assert "was decided as" in refusal(folder)
+
+
 def test_golden_accounts_notice_another_follower_model(folder: Path) -> None:
     change(folder / "followers.json", lambda rates: {**rates, "threshold": rates["threshold"] + 1.0})
     line = refusal(folder)
