@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import spearmanr
 from sklearn.metrics import f1_score
 
-from training.benchmark.judged import Sheet, Taught, all_taught
+from training.benchmark.judged import Sheet, Taught, all_taught, has_evidence
 from training.benchmark.reliability import Number, proportion
 from training.benchmark.step import Progress, Size, Step
 
@@ -56,14 +56,10 @@ def _spearman(teacher: Taught, sheet: Sheet) -> Number:
     if "diluted_audience" not in teacher.bundle.heads:
         return {"value": None, "why": "the bundle has no head for a diluted audience"}
     judged = [verdict["heads"].get("diluted_audience") for verdict in sheet.verdicts]
-    able = np.array([(answer is not None and answer["probability_low"] > 0.0) or _known(answer) for answer in judged])
+    able = np.array([has_evidence(answer) for answer in judged])
     index = np.array([answer["probability"] if answer else np.nan for answer in judged])[able]
     truth = sheet.truth["diluted_share"][able]
     return _bootstrapped(lambda rows: float(spearmanr(index[rows], truth[rows]).statistic), truth.size)
-
-
-def _known(answer: Mapping[str, Any] | None) -> bool:
-    return answer is not None and (answer["undecided_because"] or {"code": ""})["code"] != "no_evidence"
 
 
 def _attribution(sheet: Sheet) -> dict[str, Any]:

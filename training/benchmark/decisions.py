@@ -13,7 +13,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from features.schema import EVENT_TABLES
 from models.calibration import Calibration
-from training.benchmark.judged import Sheet, Taught, all_taught, without
+from training.benchmark.judged import Sheet, Taught, all_taught, has_evidence, without
 from training.benchmark.reliability import Number, measured, proportion, reliability, selective
 from training.benchmark.step import Progress, Size, Step
 from training.calibrate import beta, line, log_odds_of, venn_abers
@@ -44,7 +44,7 @@ def _head(teacher: Taught, sheet: Sheet, head: str) -> dict[str, Any]:
     known = ~np.isnan(y)
     margins, yes = sheet.margins(teacher.bundle, head)[known], y[known] == 1
     judged = [verdict["heads"].get(head) for verdict in sheet.verdicts]
-    able = np.array([answer is not None and answer["probability_high"] - answer["probability_low"] < 1.0 for answer in judged])[known]
+    able = np.array([has_evidence(answer) for answer in judged])[known]
     curves = _curves(model.calibration, *teacher.calibrated[head])
     probability = {name: curve(margins) for name, curve in curves.items()}
     tiers = np.array([verdict["tier"] for verdict in sheet.verdicts])[known]
@@ -85,7 +85,7 @@ def _curves(used: Calibration, margins: np.ndarray, yes: np.ndarray) -> dict[str
 
 
 def _decisions(answers: Sequence[Mapping[str, Any] | None], yes: np.ndarray) -> dict[str, Any]:
-    """What the verdicts decide, and what the probability alone would have decided at one half. An account without a verdict is undecided."""
+    """What the verdicts decide, and what the probability alone would have at one half. An account without a verdict is undecided."""
     said = np.array(["undecided" if answer is None else answer["decision"] for answer in answers])
     forced = np.array([0.0 if answer is None else answer["probability"] for answer in answers]) >= 0.5
     wrong = ((said == "yes") & ~yes) | ((said == "no") & yes)
@@ -154,7 +154,7 @@ STEPS = (
     Step(
         "decisions",
         "L3",
-        "what a probability is worth on accounts and vendors nobody has seen, and what is decided and what is not",
+        "what a probability is worth on vendors nobody has seen, and what is decided",
         measure,
     ),
 )

@@ -105,6 +105,11 @@ def ask(bundle: Bundle, folder: Path) -> Sheet:
     return Sheet(table, matrix, values, shares, judge_table(bundle, table, reasons=False), _truth(folder, table.account_ids))
 
 
+def has_evidence(answer: Mapping[str, Any] | None) -> bool:
+    """Whether a head had anything to go by; else its probability is the base rate."""
+    return answer is not None and (answer["undecided_because"] or {"code": ""})["code"] != "no_evidence"
+
+
 def without(sheet: Sheet, bundle: Bundle, hidden: tuple[str, ...]) -> list[dict[str, Any]]:
     """The verdicts had these tables not been looked at."""
     everybody = np.ones(sheet.table.n, dtype=bool)

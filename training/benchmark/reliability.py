@@ -29,7 +29,7 @@ def proportion(hits: np.ndarray) -> Number:
 
 
 def measured(yes: np.ndarray, p: np.ndarray) -> dict[str, Number]:
-    """Debiased ECE, slope, intercept, Brier skill and average precision of probabilities (n,) with bootstrap intervals, and the log loss."""
+    """Debiased ECE, slope, intercept, Brier skill and average precision of probabilities (n,), with bootstrap intervals."""
     found = intervals(yes, np.clip(p, 0.0, 1.0), [METRICS[name] for name in _NAMES], n=DRAWS)
     numbers = {_NAMES[name]: _plain(each.value, each.low, each.high) for name, each in found.items()}
     clipped = np.clip(p, 1e-4, 1 - 1e-4)
