@@ -24,7 +24,7 @@ Curve = tuple[float, float, float]
 Fit = Callable[[np.ndarray, np.ndarray], Curve]
 
 
-def calibration(margin: np.ndarray, y: np.ndarray, groups: Sequence[str] | np.ndarray) -> Calibration:
+def calibration(margin: np.ndarray, y: np.ndarray, groups: Sequence[str] | np.ndarray | None) -> Calibration:
     """The curve and the interval of a head from margins (n,) of accounts its trees never saw and what these are, bool (n,).
 
     Beta calibration where ENOUGH_FOR_BETA accounts of either kind are there and it tells more than Platt's line of groups that it was
@@ -32,7 +32,8 @@ def calibration(margin: np.ndarray, y: np.ndarray, groups: Sequence[str] | np.nd
     """
     margin, y = np.asarray(margin, float), np.asarray(y, bool)
     curve = line(margin, y)
-    if min(y.sum(), (~y).sum()) >= ENOUGH_FOR_BETA and unseen_loss(beta, margin, y, groups) < unseen_loss(line, margin, y, groups):
+    enough = min(y.sum(), (~y).sum()) >= ENOUGH_FOR_BETA
+    if enough and groups is not None and unseen_loss(beta, margin, y, groups) < unseen_loss(line, margin, y, groups):
         curve = beta(margin, y)
     return Calibration(*curve, prevalence=float(y.mean()), interval=venn_abers(margin, y))
 

@@ -49,13 +49,13 @@ def learn(
     test: np.ndarray,
     trees: Mapping[str, float],
     seed: int,
-    vendors: np.ndarray,
+    vendors: np.ndarray | None = None,
 ) -> Learnt:
     """Fit, calibrate and predict one head.
 
     y: (n,) 1, 0 or NaN (not labelled). gaps: a second set of rows for the same accounts, used for fitting and calibrating only.
-    test: the rows to predict. vendors: (n,) names of what must not be on both sides when a calibration is chosen. Raises nothing of its
-    own: the split has made sure that both classes are there.
+    test: the rows to predict. vendors: (n,) names of what must not be on both sides when a calibration is chosen; without them it is
+    Platt's line. Raises nothing of its own: the split has made sure that both classes are there.
     """
     values = matrix.only(head.features)
     fit, calibrate = (rows[~np.isnan(y[rows])] for rows in (split.fit, split.calibrate))
@@ -67,7 +67,9 @@ def learn(
         return np.concatenate(parts), np.tile(y[rows], len(parts))
 
     fitted = booster.fit(*rows_of(taught), rows_of(watched), head.features, head.monotone, trees, seed)
-    calibration = calibrated(fitted.trees.margins(values[calibrate]), y[calibrate].astype(bool), vendors[calibrate])
+    calibration = calibrated(
+        fitted.trees.margins(values[calibrate]), y[calibrate].astype(bool), None if vendors is None else vendors[calibrate]
+    )
     model = HeadModel(head, fitted.trees, calibration)
     # Measured at the prevalence of the calibration accounts, which is that of the test accounts; a base rate moves no ranking.
     predictions = {MODEL: calibration.probabilities(fitted.trees.margins(values[test]), calibration.prevalence)}
