@@ -17,6 +17,8 @@ from features.reference import Reference
 from features.whole import whole_file, whole_folder
 from models.booster import LIBRARY, Trees
 from models.calibration import Calibration
+from models.causes import Causes
+from models.decision import Limits
 from models.followers import FEATURES, FollowerModel
 from models.head import Head
 from models.heads import HEADS
@@ -37,11 +39,12 @@ class BundleError(Exception):
 
 @dataclass(frozen=True)
 class HeadModel:
-    """A head, its trees and its calibration."""
+    """A head, its trees, its calibration, and how far accounts of either kind reach. Without limits it decides nothing."""
 
     head: Head
     trees: Trees
     calibration: Calibration
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Bundle:
     followers: FollowerModel
     golden: tuple[Mapping[str, Any], ...]
     facts: Mapping[str, Any]
+    causes: Causes = field(default_factory=Causes)
     id: str = ""
     version: str | None = None
     run_id: str | None = None
@@ -96,9 +100,8 @@ class Bundle:
         heads = {
             name: {
                 "features": model.trees.names,
-                "slope": model.calibration.slope,
-                "intercept": model.calibration.intercept,
-                "prevalence": model.calibration.prevalence,
+                "calibration": model.calibration.to_json(),
+                "limits": model.limits.to_json(),
             }
             for name, model in self.heads.items()
         }
@@ -111,6 +114,7 @@ class Bundle:
                 "threshold": self.followers.threshold,
                 "rates": self.followers.rates.to_json(),
             },
+            "causes.json": self.causes.to_json(),
             "golden.json": list(self.golden),
             "card.json": dict(self.facts),
         }
@@ -142,8 +146,8 @@ class Bundle:
             unknown = set(entry["features"]) - set(NAMES)
             if unknown:
                 raise ValueError(f"it reads features that this version does not have: {', '.join(sorted(unknown))}")
-            calibration = Calibration(float(entry["slope"]), float(entry["intercept"]), float(entry["prevalence"]))
-            heads[name] = HeadModel(HEADS[name], Trees.load(content[f"{name}.ubj"], entry["features"]), calibration)
+            trees = Trees.load(content[f"{name}.ubj"], entry["features"])
+            heads[name] = HeadModel(HEADS[name], trees, Calibration.from_json(entry["calibration"]), Limits.from_json(entry["limits"]))
         if not heads:
             raise ValueError("heads.json names no head")
         follower = documents["followers.json"]
@@ -164,6 +168,7 @@ class Bundle:
             followers,
             tuple(documents["golden.json"]),
             documents["card.json"],
+            Causes.from_json(documents["causes.json"]),
             identity,
         )
 

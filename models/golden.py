@@ -1,4 +1,4 @@
-"""Golden accounts: synthetic accounts whose probabilities a bundle must give again wherever it is loaded."""
+"""Golden accounts: synthetic accounts whose probabilities and decisions a bundle must give again wherever it is loaded."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ TOLERANCE = 1e-6
 
 
 def record(bundle: Bundle, documents: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
-    """The documents with the probabilities that the bundle gives them now."""
+    """The documents with the probabilities and decisions that the bundle gives them now."""
     verdicts = judge(bundle, [parse(document) for document in documents], reasons=False)
-    return tuple({"document": dict(d), "probabilities": _probabilities(v)} for d, v in zip(documents, verdicts, strict=True))
+    return tuple(
+        {"document": dict(d), "probabilities": _probabilities(v), "decisions": _decisions(v)}
+        for d, v in zip(documents, verdicts, strict=True)
+    )
 
 
 def differences(bundle: Bundle) -> list[str]:
@@ -34,9 +37,18 @@ def differences(bundle: Bundle) -> list[str]:
         for head, probability in golden["probabilities"].items():
             if head not in now or abs(now[head] - probability) > TOLERANCE:
                 found.append(f"{head} of {verdict['account_id']} was {probability:.6f} and is {now.get(head, float('nan')):.6f}")
+        decisions = _decisions(verdict)
+        for head, decision in golden["decisions"].items():
+            if decisions.get(head) != decision:
+                found.append(f"{head} of {verdict['account_id']} was decided as {decision} and is {decisions.get(head)}")
     return found
 
 
 def _probabilities(verdict: Mapping[str, Any]) -> dict[str, float]:
     share = {"bought_share": verdict["bought_share"]["estimate"]} if verdict["bought_share"] else {}
-    return {name: head["probability"] for name, head in verdict["heads"].items()} | share
+    bounds = {f"{name} {key}": head[key] for name, head in verdict["heads"].items() for key in ("probability_low", "probability_high")}
+    return {name: head["probability"] for name, head in verdict["heads"].items()} | bounds | share
+
+
+def _decisions(verdict: Mapping[str, Any]) -> dict[str, str]:
+    return {name: head["decision"] for name, head in verdict["heads"].items()}

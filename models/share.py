@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -241,6 +243,21 @@ def _detectable(
         seen = share * power >= limit + np.sqrt(1.645**2 * (drawing + flagging) / n + spread)
         under, over = np.where(seen, under, share), np.where(seen, share, over)
     return over
+
+
+@lru_cache(maxsize=4_096)
+def _visible(n: int, population: float, foreign: float, abroad: bool, rates: Rates) -> float:
+    true, false = rates.drawn(evenly()["purchased"], evenly()["others"])
+    one = (np.array([float(n)]), np.array([population]), np.array([foreign]), np.array([abroad]))
+    return float(_detectable(*one, true, false)[0])
+
+
+def visible(sizes: Sequence[int], followers: float, foreign: float, abroad: bool, rates: Rates) -> list[float]:
+    """The smallest share that each of these samples, drawn at random from `followers`, would show; foreign: how likely the account is to
+    come from elsewhere."""
+    # Whom a sample leaves out matters to three digits at most, so that accounts of nearly one size share the work.
+    digits = 2 - math.floor(math.log10(max(followers, 1.0)))
+    return [_visible(size, max(float(size), round(followers, digits)), foreign, abroad, rates) for size in sizes]
 
 
 def _mixed(rates: np.ndarray, foreign: np.ndarray, abroad: np.ndarray, levels: tuple[float, ...]) -> list[np.ndarray]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from features.catalog import BY_NAME, FeatureMatrix, build, inputs_of
-from features.columns import median
+from features.catalog import BY_NAME, FeatureMatrix, build
 from features.problems import Problem
 from features.snapshot import Snapshot
 from features.table import AccountTable
-from models.calibration import decide
-from models.causes import engagement
-from models.evidence import evidence
-from models.share import Share
-from models.share import shares as shares_of
+from models import channels
+from models.causes import engagement, rates_of
+from models.decision import Answer, Because, Seen, decide
+from models.evidence import Missing, evidence, told
+from models.share import Share, shares
 from models.why import NOTHING_SEEN, Why, unexplained
 
 if TYPE_CHECKING:
@@ -35,11 +35,12 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
         return []
     matrix = build(table, bundle.reference)
     tier_names = bundle.tiers.names(table.column("followers").values)
-    shares = shares_of(table, bundle.followers)
-    gaps = _gaps(bundle, table, shares)
-    seen = evidence(table)
+    found = shares(table, bundle.followers)
+    looked = evidence(table, found, bundle.followers)
+    missing = [entry["missing"] for entry in looked]
     why = Why(bundle, table, matrix, tier_names) if reasons else None
-    answers = [_answers(bundle, name, table, matrix, why) for name in bundle.heads]
+    answers = [_answers(bundle, name, table, matrix, tier_names, found, missing, why) for name in bundle.heads]
+    gaps = _gaps(bundle, table, found, answers)
     observed = table.column("observed_at").values
     identity = {"id": bundle.id, "version": bundle.version, "run_id": bundle.run_id}
     verdicts = []
@@ -53,10 +54,12 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
                 "observed_at": _moment(observed[i]),
                 "status": "ok" if judged else "insufficient_data",
                 "tier": tier_names[i],
-                "heads": {name: answer or _undecided(bundle, name, reasons) for name, answer in heads.items()} if judged else {},
-                "bought_share": None if shares[i] is None else shares[i].to_json(),  # type: ignore[union-attr]
+                "heads": {name: answer or _undecided(bundle, name, missing[i], reasons) for name, answer in heads.items()}
+                if judged
+                else {},
+                "bought_share": None if found[i] is None else found[i].to_json(),  # type: ignore[union-attr]
                 "engagement": gaps[i],
-                "evidence": seen[i],
+                "evidence": looked[i],
                 "bundle": identity,
             }
         )
@@ -69,7 +72,16 @@ def error_verdict(account_id: str | None, problems: Sequence[Problem]) -> dict[s
     return {"account_id": account_id, "status": "error", "heads": {}, "errors": errors}
 
 
-def _answers(bundle: Bundle, name: str, table: AccountTable, matrix: FeatureMatrix, why: Why | None) -> list[dict[str, Any] | None]:
+def _answers(
+    bundle: Bundle,
+    name: str,
+    table: AccountTable,
+    matrix: FeatureMatrix,
+    tiers: Sequence[str],
+    shares: Sequence[Share | None],
+    missing: Sequence[Missing],
+    why: Why | None,
+) -> list[dict[str, Any] | None]:
     """The head's answer for each account; None where nothing it needs was seen."""
     model: HeadModel = bundle.heads[name]
     able = np.zeros(table.n, dtype=bool)
@@ -81,34 +93,65 @@ def _answers(bundle: Bundle, name: str, table: AccountTable, matrix: FeatureMatr
     answers: list[dict[str, Any] | None] = [None] * table.n
     if not len(rows):
         return answers
+    seen = channels.seen(model.head, matrix, shares, tiers, model.limits.detectable)
     values = matrix.only(model.trees.names)[rows]
     base_rate = bundle.base_rate(name)
-    probabilities = model.calibration.probabilities(model.trees.margins(values), base_rate)
     contributions = None if why is None else model.trees.contributions(values)
-
-    def decisions(margins: np.ndarray) -> list[str]:
-        return [decide(float(probability), model.head.costs) for probability in model.calibration.probabilities(margins, base_rate)]
-
-    for place, i in enumerate(rows):
-        probability = float(probabilities[place])
-        answer = {"probability": probability, "base_rate": base_rate, "decision": decide(probability, model.head.costs)}
-        told = unexplained() if why is None or contributions is None else why(name, int(i), contributions[place], answer, decisions)
-        answers[i] = {**answer, **told}
+    said = _said(model, base_rate, model.trees.margins(values))
+    for place, (i, answer) in enumerate(zip(rows.tolist(), said, strict=True)):
+        decision, because = decide(answer, seen[i], model.head.costs, model.limits)
+        stated = {
+            "probability": answer.probability,
+            "probability_low": answer.low,
+            "probability_high": answer.high,
+            "base_rate": base_rate,
+            "decision": decision,
+            "undecided_because": None if because is None else told(because, model.head, missing[i]),
+        }
+        decisions = partial(_decisions, model, base_rate, seen[i])
+        answers[i] = stated | (
+            unexplained() if why is None or contributions is None else why(name, i, contributions[place], stated, decisions)
+        )
     return answers
 
 
-def _undecided(bundle: Bundle, name: str, reasons: bool) -> dict[str, Any]:
+def _said(model: HeadModel, base_rate: float, margins: np.ndarray) -> list[Answer]:
+    """What the head says at each margin (n,)."""
+    probabilities, low, high = model.calibration.answers(margins, base_rate)
+    return [Answer(*map(float, each)) for each in zip(margins, probabilities, low, high, strict=True)]
+
+
+def _decisions(model: HeadModel, base_rate: float, seen: Seen, margins: np.ndarray) -> list[str]:
+    """What the head would decide at each margin (n,), all else of the account as it is."""
+    return [decide(answer, seen, model.head.costs, model.limits)[0] for answer in _said(model, base_rate, margins)]
+
+
+def _undecided(bundle: Bundle, name: str, missing: Missing, reasons: bool) -> dict[str, Any]:
     """A head without evidence knows the base rate and nothing else."""
-    base_rate = bundle.base_rate(name)
-    return {"probability": base_rate, "base_rate": base_rate, "decision": "undecided", **unexplained(NOTHING_SEEN if reasons else None)}
+    base_rate, head = bundle.base_rate(name), bundle.heads[name].head
+    because = Because("no_evidence", "Nothing was seen of what could answer it.")
+    return {
+        "probability": base_rate,
+        "probability_low": 0.0,
+        "probability_high": 1.0,
+        "base_rate": base_rate,
+        "decision": "undecided",
+        "undecided_because": told(because, head, missing),
+        **unexplained(NOTHING_SEEN if reasons else None),
+    }
 
 
-def _gaps(bundle: Bundle, table: AccountTable, shares: Sequence[Share | None]) -> list[dict[str, Any] | None]:
-    """Against today's followers on both sides, of whom the share is a share; the feature looks at those of the day of each post."""
-    facts = inputs_of(table, ("mature_likes", "mature_comments", "followers"))
-    rates = (median(facts["mature_likes"] + facts["mature_comments"], at_least=3) / facts["followers"]).values
-    expected = bundle.reference.peer_engagement.rate(table.platform_codes, facts["followers"]).values
-    return [engagement(float(rates[i]), float(expected[i]), shares[i]) for i in range(table.n)]
+def _gaps(
+    bundle: Bundle, table: AccountTable, shares: Sequence[Share | None], answers: Sequence[Sequence[Mapping[str, Any] | None]]
+) -> list[dict[str, Any] | None]:
+    """The engagement of each account, its gap and the parts of it."""
+    rates, expected = rates_of(table, bundle.reference)
+    found = []
+    for i in range(table.n):
+        known = {name: answer[i] for name, answer in zip(bundle.heads, answers, strict=True)}
+        probabilities = {name: answer["probability"] for name, answer in known.items() if answer is not None}
+        found.append(engagement(float(rates[i]), float(expected[i]), shares[i], probabilities, bundle.causes))
+    return found
 
 
 def _moment(days: float) -> str:

@@ -13,11 +13,10 @@ from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, Stratified
 
 from features.catalog import BY_NAME, FeatureMatrix, build
 from models import booster
-from models.calibration import Calibration
 from models.head import Head
 from models.heads import HEADS
 from training import pools, reference
-from training.calibrate import platt
+from training.calibrate import calibration
 from training.experiment import Experiment
 from training.labelled import Learning
 from training.learning import WATCHED
@@ -122,7 +121,7 @@ def _judged(
     fitted = booster.fit(
         values[fit], y[fit], (values[held], y[held]), head.features, head.monotone, experiment.trees, experiment.seed
     ).trees
-    line = Calibration(*platt(fitted.margins(values[held]), y[held] == 1), float(y[held].mean()))
+    line = calibration(fitted.margins(values[held]), y[held] == 1, None)
     probability = line.probabilities(fitted.margins(values[rows]), line.prevalence)
     pushes = fitted.contributions(values[rows]) * np.where(y[rows] == 1, -1.0, 1.0)[:, None]
     pushes[np.isnan(values[rows])] = -np.inf

@@ -53,10 +53,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Learning:
-    """The accounts to learn from. groups: (n,) names of what must stay on one side; values, shares: head -> (n,), NaN = unknown."""
+    """The accounts to learn from. groups: (n,) names of what must stay on one side; vendors: (n,) who sold the followers, the account
+    itself where nobody did; values, shares: head -> (n,), NaN = unknown."""
 
     table: AccountTable
     groups: list[str]
+    vendors: np.ndarray
     composed: bool
     values: Mapping[str, np.ndarray]
     shares: Mapping[str, np.ndarray]
@@ -128,6 +130,7 @@ def read(source: Source, heads: Sequence[str]) -> Learning:
     values: dict[str, np.ndarray] = {}
     shares: dict[str, np.ndarray] = {}
     groups = np.array(ids.to_pylist(), dtype=object)
+    vendors = np.array([COPY.sub("", name) for name in ids.to_pylist()], dtype=object)
     named = np.zeros(len(ids), dtype=bool)
     for name in heads:
         mine = labels.filter(pc.equal(labels["head"], name))
@@ -142,11 +145,13 @@ def read(source: Source, heads: Sequence[str]) -> Learning:
             for i, origin in zip(place, mine["source"].to_pylist(), strict=True):
                 if origin:
                     groups[i], named[i] = _records(origin), True
+                    # Whoever bought nothing shares no vendor with the others.
+                    vendors[i] = vendors[i] if origin.endswith("/none") else origin
     table = AccountTable.from_tables(tables)
     samples = tables["follower_sample"].select(["account_id", "follower_id"]) if "follower_sample" in tables else None
     composed = bool(named.any() and any("/" in group for group in groups[named]))
     # Accounts without a source stand for themselves when others name one, else nothing is known to keep together.
-    return Learning(table, [str(g) for g in groups] if named.any() else [""] * len(ids), composed, values, shares, samples)
+    return Learning(table, [str(g) for g in groups] if named.any() else [""] * len(ids), vendors, composed, values, shares, samples)
 
 
 def _records(origin: str) -> str:

@@ -13,10 +13,9 @@ from features.schema import EVENT_TABLES
 from features.table import AccountTable
 from models import booster
 from models.bundle import HeadModel
-from models.calibration import Calibration
 from models.head import Head
 from training import baselines, linear
-from training.calibrate import platt
+from training.calibrate import calibration as calibrated
 from training.splits import Split
 
 # Accounts of the fit side that only say when to stop adding trees.
@@ -49,11 +48,13 @@ def fit(
     split: Split,
     trees: Mapping[str, float],
     seed: int,
+    vendors: np.ndarray | None = None,
 ) -> tuple[HeadModel, Mapping[str, Sequence[float]]]:
     """A head's model and the losses of its rounds: taught by the fit side, calibrated by the calibrate side.
 
     y: (n,) 1, 0 or NaN (not labelled). gaps: a second set of rows for the same accounts, used for fitting only. A thousand accounts are
-    too few for trees to find again what a straight line says, so a weighted sum that keeps the head's signs is added to them.
+    too few for trees to find again what a straight line says, so a weighted sum that keeps the head's signs is added to them. vendors: (n,)
+    names of what must not be on both sides when a calibration is chosen; without them it is Platt's line.
     """
     values = matrix.only(head.features)
     copies = [values] if gaps is None else [values, gaps.only(head.features)]
@@ -66,9 +67,8 @@ def fit(
 
     fitted = booster.fit(*rows_of(taught), rows_of(watched), head.features, head.monotone, trees, seed)
     both = fitted.trees.beside(linear.fit(*rows_of(rows), head.monotone))
-    slope, intercept = platt(both.margins(values[calibrate]), y[calibrate].astype(bool))
-    calibration = Calibration(slope, intercept, float(y[calibrate].mean()))
-    model = HeadModel(head, both, calibration)
+    sellers = None if vendors is None else vendors[calibrate]
+    model = HeadModel(head, both, calibrated(both.margins(values[calibrate]), y[calibrate].astype(bool), sellers))
     return model, fitted.rounds
 
 
@@ -81,12 +81,13 @@ def learn(
     test: np.ndarray,
     trees: Mapping[str, float],
     seed: int,
+    vendors: np.ndarray | None = None,
 ) -> Learnt:
     """Fit and calibrate one head as `fit` does, and predict the rows `test`, beside every baseline.
 
-    Raises nothing of its own: the split has made sure that both classes are there.
+    test: the rows to predict. Raises nothing of its own: the split has made sure that both classes are there.
     """
-    model, rounds = fit(head, matrix, gaps, y, split, trees, seed)
+    model, rounds = fit(head, matrix, gaps, y, split, trees, seed, vendors)
     values = matrix.only(head.features)
     rows, calibrate = (side[~np.isnan(y[side])] for side in (split.fit, split.calibrate))
     # Measured at the prevalence of the calibration accounts, which is that of the test accounts; a base rate moves no ranking.

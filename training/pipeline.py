@@ -11,12 +11,14 @@ import numpy as np
 
 from features.catalog import NAMES, build
 from features.reference import Reference
-from models import golden
+from models import golden, share
 from models.bundle import Bundle, crown, install
+from models.causes import Causes
+from models.followers import FollowerModel
 from models.heads import HEADS
 from models.peers import Peers
 from models.tiers import Tiers
-from training import figures, follower_model, labelled, pools, report, splits, tracking
+from training import effects, figures, follower_model, labelled, limits, pools, report, splits, tracking
 from training import reference as references
 from training.experiment import Experiment
 from training.learning import MODEL, Learnt, learn, with_gaps
@@ -62,13 +64,19 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             reference = references.fit(learning.table, split.fit, bought, experiment.seed, pool)
             matrix = build(learning.table, reference)
             gaps = with_gaps(learning.table, reference, experiment.dropout, experiment.seed) if experiment.dropout else None
+            followers = follower_model.fit(pool, experiment.seed)
+            shares = share.shares(learning.table, followers)
+            tiers = Tiers().places(learning.table.column("followers").values)
         heads: dict[str, Learnt] = {}
         for name in experiment.heads:
             with stages(f"learn {name}"):
                 test = split.test[~np.isnan(learning.shares[name][split.test]) | ~np.isnan(learning.values[name][split.test])]
-                heads[name] = learn(HEADS[name], matrix, gaps, learning.values[name], split, test, experiment.trees, experiment.seed)
+                own = (split, test, experiment.trees, experiment.seed, learning.vendors)
+                learnt = learn(HEADS[name], matrix, gaps, learning.values[name], *own)
+                matrices = (matrix,) if gaps is None else (matrix, gaps)
+                labels = (learning.values[name], learning.shares[name])
+                heads[name] = replace(learnt, model=limits.settled(learnt.model, matrices, shares, tiers, *labels, split.calibrate))
         with stages(MEASURE):
-            tiers = Tiers().places(learning.table.column("followers").values)
             measurements = [row for name, learnt in heads.items() for row in labelled.measure(name, learnt, learning, tiers)]
         with stages(SAVE), tempfile.TemporaryDirectory(prefix="authenticity-") as draft:
             card = report.card(labelled.facts(experiment, source, learning, split, heads), measurements, MODEL)
@@ -81,7 +89,9 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             }
             facts |= {"seen": labelled.seen(split, learning)}
             folder = Path(draft) / "bundle"
-            _bundle(experiment, heads, reference, peer, pool, facts).save(folder)
+            learners = np.sort(np.concatenate([split.fit, split.calibrate]))
+            causes = effects.causes(learning.table, reference, shares, learning.values, learners)
+            _bundle(heads, reference, peer, followers, causes, facts).save(folder)
             bundle = Bundle.load(folder)
             version = _record(run, experiment, source, split, heads, learning.values, measurements, card, folder)
             path = install(folder, home)
@@ -92,16 +102,16 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
 
 
 def _bundle(
-    experiment: Experiment,
     heads: Mapping[str, Learnt],
     reference: Reference,
     peer: Peers,
-    pool: pools.FollowerPool,
+    followers: FollowerModel,
+    causes: Causes,
     facts: Mapping[str, object],
 ) -> Bundle:
     """All that judging needs, with the golden accounts judged by it."""
     models = {name: learnt.model for name, learnt in heads.items()}
-    bundle = Bundle(models, reference, peer, follower_model.fit(pool, experiment.seed), (), facts)
+    bundle = Bundle(models, reference, peer, followers, (), facts, causes)
     return replace(bundle, golden=golden.record(bundle, golden_accounts(GOLDEN_SEED)))
 
 

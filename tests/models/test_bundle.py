@@ -19,7 +19,7 @@ from models.verdict import judge
 
 ROOT = Path(__file__).resolve().parents[2]
 TREES = (*(f"{head}.ubj" for head in HEADS), "followers.ubj")
-DOCUMENTS = ("card.json", "followers.json", "golden.json", "heads.json", "peers.json", "reference.json")
+DOCUMENTS = ("card.json", "causes.json", "followers.json", "golden.json", "heads.json", "peers.json", "reference.json")
 FILES = (*TREES, *DOCUMENTS, "manifest.json")
 
 
@@ -193,20 +193,73 @@ def test_a_manifest_that_is_none_is_refused(folder: Path, content: bytes) -> Non
 @pytest.mark.parametrize("name", DOCUMENTS)
 @pytest.mark.parametrize("content", ["[]", "{}", "null", "3", '"x"', "[3]", '{"x": 3}', '[{"document": {}, "probabilities": {}}]', "{", ""])
 def test_a_document_of_another_shape_is_refused_though_its_hash_fits(folder: Path, name: str, content: str) -> None:
-    if (name, content) in (("card.json", "{}"), ("card.json", '{"x": 3}')):
-        return  # A card may say anything.
+    if (name, content) in (("card.json", "{}"), ("card.json", '{"x": 3}'), ("causes.json", "{}")):
+        return  # A card may say anything, and no cause may have been learnt.
     (folder / name).write_text(content)
     seal(folder)
     refusal(folder)
 
 
 @pytest.mark.parametrize("value", [None, "x", [], {}, 1e400, -1.0], ids=repr)
-@pytest.mark.parametrize("name", ["slope", "intercept", "prevalence", "features"])
-def test_a_head_that_cannot_judge_is_refused_though_its_hash_fits(folder: Path, name: str, value: object) -> None:
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("features",),
+        ("calibration",),
+        *[("calibration", name) for name in ("below", "above", "intercept", "prevalence", "interval")],
+        *[("calibration", "interval", name) for name in ("steps", "low", "high")],
+        ("limits",),
+        ("limits", "yes"),
+        ("limits", "no"),
+        ("limits", "decided"),
+    ],
+    ids="-".join,
+)
+def test_a_head_that_cannot_judge_is_refused_though_its_hash_fits(folder: Path, place: tuple[str, ...], value: object) -> None:
+    if place[0] == "limits" and len(place) == 2 and value == {}:
+        return  # Too few accounts set no limit, and then the head decides nothing.
+
     def plant(heads: Any) -> None:
-        heads["bought_followers"][name] = value
+        entry = heads["bought_followers"]
+        for name in place[:-1]:
+            entry = entry[name]
+        entry[place[-1]] = value
 
     change(folder / "heads.json", plant)
+    refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("steps", lambda row: row[::-1]),
+        ("steps", lambda row: [-7.0, *row[1:]]),
+        ("low", lambda row: row[:-1]),
+        ("low", lambda row: row[::-1]),
+        ("high", lambda row: [0.0] * len(row)),
+        ("high", lambda row: [*row[:-1], 1.5]),
+    ],
+)
+def test_an_interval_that_bounds_nothing_is_refused(folder: Path, name: str, spoil: Callable[[Any], Any]) -> None:
+    def plant(heads: Any) -> None:
+        table = heads["bought_followers"]["calibration"]["interval"]
+        table[name] = spoil(table[name])
+
+    change(folder / "heads.json", plant)
+    assert "Venn-Abers" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "effects",
+    [
+        {"bought_followers": {"dex": -0.1, "spread": 0.1}},
+        {"diluted_audience": {"dex": 0.1, "spread": 0.1}},
+        {"diluted_audience": {"dex": -0.1}},
+    ],
+    ids=["a cause that is a share", "a cause that raises engagement", "without a spread"],
+)
+def test_effects_that_no_cause_has_are_refused(folder: Path, effects: Any) -> None:
+    change(folder / "causes.json", lambda _: effects)
     refusal(folder)
 
 
@@ -254,12 +307,32 @@ def test_a_head_or_a_feature_of_another_version_is_refused_by_name(folder: Path)
 @pytest.mark.parametrize("head", ["bought_followers", "diluted_audience"])
 def test_golden_accounts_notice_a_calibration_that_was_changed(folder: Path, head: str) -> None:
     def plant(heads: Any) -> None:
-        heads[head]["intercept"] += 0.01
+        heads[head]["calibration"]["intercept"] += 0.01
 
     change(folder / "heads.json", plant)
     assert Bundle.load(folder, check_golden=False)
     line = refusal(folder)
     assert "golden" in line and head in line
+
+
+@pytest.mark.parametrize("bound", ["low", "high"])
+def test_golden_accounts_notice_an_interval_that_was_changed(folder: Path, bound: str) -> None:
+    def plant(heads: Any) -> None:
+        table = heads["bought_followers"]["calibration"]["interval"]
+        table[bound] = [0.9 * value + (0.1 if bound == "high" else 0.0) for value in table[bound]]
+
+    change(folder / "heads.json", plant)
+    assert f"probability_{bound}" in refusal(folder)
+
+
+def test_golden_accounts_notice_limits_that_were_changed(folder: Path) -> None:
+    def plant(heads: Any) -> None:
+        for entry in heads.values():
+            groups = ("follower_sample+history", "follower_sample", "history", "posts", "posts+comments")
+            entry["limits"] = {"yes": dict.fromkeys(groups, -99.0), "no": dict.fromkeys(groups, 99.0), "decided": {}, "detectable": 1.0}
+
+    change(folder / "heads.json", plant)
+    assert "was decided as" in refusal(folder)
 
 
 def test_golden_accounts_notice_another_follower_model(folder: Path) -> None:

@@ -16,7 +16,6 @@ from features.problems import Problem
 from features.snapshot import parse
 from features.table import AccountTable
 from models.bundle import Bundle, load_champion
-from models.calibration import decide
 from models.evidence import WOULD_HELP
 from models.tiers import TIERS, Tiers
 from models.verdict import error_verdict, judge, judge_table
@@ -25,6 +24,7 @@ from models.why import NOTHING_SEEN, unexplained
 Document = dict[str, Any]
 TOP = ["account_id", "platform", "observed_at", "status", "tier", "heads", "bought_share", "engagement", "evidence", "bundle"]
 WHY = ["reasons", "innocent_explanations", "counterfactual", "no_counterfactual_because"]
+HEAD = ["probability", "probability_low", "probability_high", "base_rate", "decision", "undecided_because", *WHY]
 MOST = 10**13
 
 
@@ -83,8 +83,10 @@ def assert_contract(verdict: Document) -> None:
     assert all(math.isfinite(number) for number in numbers(verdict))
     assert bool(verdict["heads"]) == (verdict["status"] == "ok")
     for head in verdict["heads"].values():
-        assert list(head) == ["probability", "base_rate", "decision", *WHY]
+        assert list(head) == HEAD
         assert 0 < head["probability"] < 1 and 0 < head["base_rate"] < 1 and head["decision"] in ("yes", "no", "undecided")
+        assert 0 <= head["probability_low"] <= head["probability"] <= head["probability_high"] <= 1
+        assert (head["undecided_because"] is not None) == (head["decision"] == "undecided")
         for reason in head["reasons"]:
             assert list(reason) == ["feature", "sentence", "weight", "value", "unit", "peer_percentile", "evidence"]
             assert reason["unit"] == BY_NAME[reason["feature"]].unit.name
@@ -94,12 +96,15 @@ def assert_contract(verdict: Document) -> None:
         assert 0 <= share["low"] <= share["estimate"] <= share["high"] <= 1 and 0 < share["detectable"] <= 1
         assert share["level"] == 0.95 and share["n"] >= 20 and share["scope"] in ("account", "newest followers")
     if gap := verdict["engagement"]:
-        assert list(gap) == ["rate", "expected", "gap_dex", "parts"]
+        assert list(gap) == ["rate", "expected", "gap_dex", "parts", "note"]
         assert math.isclose(sum(part["dex"] for part in gap["parts"]), gap["gap_dex"], abs_tol=1e-9)
         assert gap["parts"][-1]["cause"] == "unexplained"
-        assert all(part["low"] <= part["dex"] <= part["high"] for part in gap["parts"][:-1])
+        assert all(part["low"] <= part["dex"] <= part["high"] for part in gap["parts"])
     assert list(verdict["evidence"]) == ["seen", "missing"] and verdict["evidence"]["seen"][0] == "profile"
-    assert all(list(entry) == ["field", "would_help"] and WOULD_HELP[entry["field"]] for entry in verdict["evidence"]["missing"])
+    assert all(
+        list(entry) == ["field", "would_help"] and entry["field"] in WOULD_HELP and entry["would_help"]
+        for entry in verdict["evidence"]["missing"]
+    )
     assert list(verdict["bundle"]) == ["id", "version", "run_id"] and verdict["bundle"]["id"].startswith("sha256:")
 
 
@@ -153,15 +158,26 @@ def test_nothing_known_is_no_verdict(bundle: Bundle, more: Document) -> None:
 @pytest.mark.parametrize("known", [False, True])
 def test_a_head_without_its_evidence_is_undecided_and_the_evidence_named(bundle: Bundle, known: bool) -> None:
     only_posts = one(bundle, posts=posts(50), follower_sample=followers(40, known=False)) if known else one(bundle, posts=posts(50))
-    unable = {"probability": 0.2, "base_rate": 0.2, "decision": "undecided", **unexplained(NOTHING_SEEN)}
-    assert only_posts["heads"]["bought_followers"] == unable
+    interval = {"probability": 0.2, "probability_low": 0.0, "probability_high": 1.0, "base_rate": 0.2}
+    unable = {**interval, "decision": "undecided", **unexplained(NOTHING_SEEN)}
+    assert without_because(only_posts, "bought_followers") == unable
     assert only_posts["heads"]["diluted_audience"]["probability"] != 0.2
     assert {"follower_sample", "history"} <= {entry["field"] for entry in only_posts["evidence"]["missing"]}
     only_followers = one(bundle, follower_sample=followers(60))
-    assert only_followers["heads"]["diluted_audience"] == unable
+    assert without_because(only_followers, "diluted_audience") == unable
     assert only_followers["heads"]["bought_followers"]["probability"] != 0.2
-    named = {entry["field"] for entry in only_followers["evidence"]["missing"]}
-    assert "posts" in named and "follower_sample" not in named
+    named = {entry["field"]: entry["would_help"] for entry in only_followers["evidence"]["missing"]}
+    assert "posts" in named and "lower the smallest visible share" in named["follower_sample"]
+
+
+def without_because(verdict: Document, head: str) -> Document:
+    """The answer of a head, which says that nothing was seen of what it needs and what that would buy."""
+    answer = dict(verdict["heads"][head])
+    because = answer.pop("undecided_because")
+    assert because["code"] == "no_evidence"
+    wanted = {entry["field"]: entry["would_help"] for entry in verdict["evidence"]["missing"]}
+    assert any(text[1:] in because["sentence"] for text in wanted.values())
+    return answer
 
 
 def test_too_few_posts_for_a_typical_one_are_named(bundle: Bundle) -> None:
@@ -204,11 +220,22 @@ def test_every_sentence_is_a_sentence(verdicts: list[Document]) -> None:
         assert sentence.endswith(".") and not set("{}") & set(sentence) and "nan" not in sentence.split() and "inf" not in sentence.split()
 
 
-def test_decisions_are_those_of_the_costs(bundle: Bundle, verdicts: list[Document]) -> None:
+def test_no_decision_is_dearer_than_a_look_by_a_person(bundle: Bundle, verdicts: list[Document]) -> None:
+    """Whatever the limits add, they never decide what the costs alone would not."""
     for verdict in verdicts:
         for name, head in verdict["heads"].items():
-            if head["reasons"]:
-                assert head["decision"] == decide(head["probability"], bundle.heads[name].head.costs)
+            costs = bundle.heads[name].head.costs
+            assert head["decision"] != "yes" or head["probability"] >= costs.yes
+            assert head["decision"] != "no" or head["probability_high"] <= costs.no
+
+
+@pytest.mark.parametrize("rate", [0.001, 0.02, 0.2])
+def test_knowing_little_is_no_no_however_rare_a_yes_is(bundle: Bundle, rate: float) -> None:
+    """One ordinary follower more than none: the probability is about the base rate, and a rare thing is not thereby excluded."""
+    rare = bundle.configured(dict.fromkeys(bundle.heads, rate), bundle.tiers)
+    for more in ({"follower_sample": followers(30)}, {"posts": posts(50, of=4)}, {"history": [{"date": "2026-10-30", "followers": 1000}]}):
+        (verdict,) = judge(rare, [parse(account(**more))])
+        assert all(head["decision"] == "undecided" for head in verdict["heads"].values())
 
 
 def test_a_higher_base_rate_raises_the_probability(bundle: Bundle) -> None:
