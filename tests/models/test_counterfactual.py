@@ -1,5 +1,8 @@
 """Counterfactuals: what is said would change the decision does, is plausible, and nothing smaller would."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -8,47 +11,63 @@ import pytest
 
 from features.catalog import BY_NAME, build
 from features.table import AccountTable
+from models import channels
 from models.bundle import Bundle
-from models.calibration import decide
 from models.changeable import CHANGEABLE
 from models.counterfactual import LEVELS, NOT_PLAUSIBLE, UNDECIDABLE
+from models.decision import Answer, Seen, decide
 from models.head import Costs
 from models.heads import HEADS
 from models.kin import kin_of
+from models.share import shares
+from models.verdict import judge_table
 
 Document = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Answered:
+    """An answer with a counterfactual: the head's values of the account, and what the head would decide at others, all else as it is."""
+
+    verdict: Document
+    name: str
+    values: np.ndarray
+    answer: Document
+    decisions: Callable[[np.ndarray], list[str]]
+
+
 @pytest.fixture(scope="module")
-def answers(small_bundle: Bundle, small_table: AccountTable, explained: list[Document]) -> list[tuple[Document, str, np.ndarray, Document]]:
-    """(verdict, head, the head's values, the head's answer) of every answer with a counterfactual."""
-    matrix = build(small_table, small_bundle.reference)
+def answers(decisive: Bundle, small_table: AccountTable, explained: list[Document]) -> list[Answered]:
+    matrix, of_all = build(small_table, decisive.reference), shares(small_table, decisive.followers)
     found = []
-    for name, model in small_bundle.heads.items():
+    for name, model in decisive.heads.items():
         values = matrix.only(model.trees.names)
+        seen = channels.seen(model.head, matrix, of_all, [verdict["tier"] for verdict in explained], model.limits.detectable)
         found += [
-            (verdict, name, values[i], verdict["heads"][name])
+            Answered(verdict, name, values[i], verdict["heads"][name], partial(decisions, decisive, name, seen[i]))
             for i, verdict in enumerate(explained)
             if verdict["heads"] and verdict["heads"][name]["counterfactual"]
         ]
     return found
 
 
-def decisions(bundle: Bundle, name: str, rows: np.ndarray) -> list[str]:
+def decisions(bundle: Bundle, name: str, seen: Seen, rows: np.ndarray) -> list[str]:
     model = bundle.heads[name]
-    probabilities = model.calibration.probabilities(model.trees.margins(rows), bundle.base_rate(name))
-    return [decide(float(probability), model.head.costs) for probability in probabilities]
+    margins = model.trees.margins(rows)
+    said = zip(margins, *model.calibration.answers(margins, bundle.base_rate(name)), strict=True)
+    return [decide(Answer(*map(float, each)), seen, model.head.costs, model.limits)[0] for each in said]
 
 
-def test_what_is_said_would_change_the_decision_does(small_bundle: Bundle, answers: list[Any]) -> None:
+def test_what_is_said_would_change_the_decision_does(small_bundle: Bundle, answers: list[Answered]) -> None:
     assert len(answers) > 300
-    for _, name, values, answer in answers:
+    for each in answers:
+        name, values, answer = each.name, each.values, each.answer
         otherwise, names = answer["counterfactual"], small_bundle.heads[name].trees.names
         row = values.copy()
         for change in otherwise["changes"]:
             assert row[names.index(change["feature"])] == change["from"] != change["to"]
             row[names.index(change["feature"])] = change["to"]
-        assert decisions(small_bundle, name, np.stack([values, row])) == [answer["decision"], otherwise["decision"]]
+        assert each.decisions(np.stack([values, row])) == [answer["decision"], otherwise["decision"]]
         assert otherwise["decision"] != answer["decision"] and answer["no_counterfactual_because"] is None
 
 
@@ -57,9 +76,10 @@ def groups_of(name: str, answer: Document) -> set[int]:
     return {g for g, change in enumerate(CHANGEABLE[name]) if changed & set(change.features)}
 
 
-def test_at_most_three_things_change_and_each_is_one_that_could(answers: list[Any]) -> None:
+def test_at_most_three_things_change_and_each_is_one_that_could(answers: list[Answered]) -> None:
     sizes = set()
-    for _, name, _, answer in answers:
+    for each in answers:
+        name, answer = each.name, each.answer
         could = {feature for change in CHANGEABLE[name] for feature in change.features}
         assert {change["feature"] for change in answer["counterfactual"]["changes"]} <= could
         sizes.add(len(groups_of(name, answer)))
@@ -67,8 +87,9 @@ def test_at_most_three_things_change_and_each_is_one_that_could(answers: list[An
     assert sizes <= {1, 2, 3} and len(sizes) > 1
 
 
-def test_every_new_value_is_one_that_peers_have(small_bundle: Bundle, answers: list[Any]) -> None:
-    for verdict, name, _, answer in answers:
+def test_every_new_value_is_one_that_peers_have(small_bundle: Bundle, answers: list[Answered]) -> None:
+    for each in answers:
+        verdict, name, answer = each.verdict, each.name, each.answer
         lows = {low for change in CHANGEABLE[name] for low in change.low_of or {}}
         for change in answer["counterfactual"]["changes"]:
             if change["feature"] in lows:
@@ -77,9 +98,10 @@ def test_every_new_value_is_one_that_peers_have(small_bundle: Bundle, answers: l
             assert low <= change["to"] <= high
 
 
-def test_a_share_is_never_below_what_it_is_at_least(small_bundle: Bundle, answers: list[Any]) -> None:
+def test_a_share_is_never_below_what_it_is_at_least(small_bundle: Bundle, answers: list[Answered]) -> None:
     seen = 0
-    for _, name, values, answer in answers:
+    for each in answers:
+        name, values, answer = each.name, each.values, each.answer
         row = dict(zip(small_bundle.heads[name].trees.names, values.tolist(), strict=True))
         row |= {change["feature"]: change["to"] for change in answer["counterfactual"]["changes"]}
         for change in CHANGEABLE[name]:
@@ -92,9 +114,10 @@ def test_a_share_is_never_below_what_it_is_at_least(small_bundle: Bundle, answer
     assert seen > 20
 
 
-def test_the_changes_go_the_way_the_decision_goes(small_bundle: Bundle, answers: list[Any]) -> None:
+def test_the_changes_go_the_way_the_decision_goes(small_bundle: Bundle, answers: list[Answered]) -> None:
     rank = {"no": 0, "undecided": 1, "yes": 2}
-    for _, name, _, answer in answers:
+    for each in answers:
+        name, answer = each.name, each.answer
         way = np.sign(rank[answer["counterfactual"]["decision"]] - rank[answer["decision"]])
         for change in answer["counterfactual"]["changes"]:
             (declared,) = (known for known in CHANGEABLE[name] if change["feature"] in known.features)
@@ -102,10 +125,11 @@ def test_the_changes_go_the_way_the_decision_goes(small_bundle: Bundle, answers:
             assert np.sign(change["to"] - change["from"]) * sign == way, change
 
 
-def test_no_single_change_of_the_others_would_have_been_enough(small_bundle: Bundle, answers: list[Any]) -> None:
+def test_no_single_change_of_the_others_would_have_been_enough(small_bundle: Bundle, answers: list[Answered]) -> None:
     """Where more than one thing changes, each feature without kin is set to every level alone, and none flips the decision."""
     seen = 0
-    for verdict, name, values, answer in answers:
+    for each in answers:
+        verdict, name, values, answer = each.verdict, each.name, each.values, each.answer
         if len(groups_of(name, answer)) == 1 or seen > 2000:
             continue
         names, target = small_bundle.heads[name].trees.names, answer["counterfactual"]["decision"]
@@ -119,12 +143,13 @@ def test_no_single_change_of_the_others_would_have_been_enough(small_bundle: Bun
             rows.append(row)
         if rows:
             seen += len(rows)
-            assert target not in decisions(small_bundle, name, np.stack(rows))
+            assert target not in each.decisions(np.stack(rows))
     assert seen > 100
 
 
-def test_the_sentence_names_what_is_what_would_be_and_what_is_usual(answers: list[Any]) -> None:
-    for _, name, _, answer in answers:
+def test_the_sentence_names_what_is_what_would_be_and_what_is_usual(answers: list[Answered]) -> None:
+    for each in answers:
+        name, answer = each.name, each.answer
         otherwise = answer["counterfactual"]
         assert otherwise["sentence"].startswith(f"The decision would be {otherwise['decision']} if the ")
         assert otherwise["sentence"].endswith("has " + otherwise["sentence"].rsplit("has ", 1)[-1])
@@ -145,13 +170,9 @@ def test_without_one_the_reason_is_told(explained: list[Document]) -> None:
     assert NOT_PLAUSIBLE in {head["no_counterfactual_because"] for head in without}
 
 
-def test_where_nothing_could_decide_it_says_so(small_bundle: Bundle, small_table: AccountTable, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
-    from models.verdict import judge_table
-
-    never = {name: replace(model, head=replace(model.head, costs=Costs(1e12, 1e12))) for name, model in small_bundle.heads.items()}
-    verdicts = judge_table(replace(small_bundle, heads=never), small_table.block(0, 20))
+def test_where_nothing_could_decide_it_says_so(decisive: Bundle, small_table: AccountTable) -> None:
+    never = {name: replace(model, head=replace(model.head, costs=Costs(1e12, 1e12))) for name, model in decisive.heads.items()}
+    verdicts = judge_table(replace(decisive, heads=never), small_table.block(0, 20))
     answered = [head for verdict in verdicts for head in verdict["heads"].values() if head["reasons"]]
     assert answered and {head["no_counterfactual_because"] for head in answered} == {UNDECIDABLE}
 

@@ -13,7 +13,7 @@ import pytest
 from features.catalog import BY_NAME, NAMES, FeatureMatrix
 from features.snapshot import parse
 from models import channels
-from models.bundle import Bundle, load_champion
+from models.bundle import Bundle
 from models.channels import STRONG
 from models.decision import WIDEST, Answer, Because, Limits, Seen, decide, false_no
 from models.head import Costs
@@ -147,15 +147,6 @@ def followers(of: int, **counts: Any) -> list[dict[str, Any]]:
 
 def bought(of: int) -> list[dict[str, Any]]:
     return followers(of, followers=3, following=4_000, post_count=0, has_picture=False)
-
-
-@pytest.fixture(scope="module")
-def decisive(champion_home: Any) -> Bundle:
-    """The small champion with limits that let its probabilities through, so that what is undecided is so for want of evidence."""
-    bundle = load_champion(champion_home)
-    groups = ("follower_sample", "history", HERE, "posts", "posts+comments", "comments")
-    free = Limits(dict.fromkeys(groups, -99.0), dict.fromkeys(groups, 99.0), {}, bundle.heads["bought_followers"].limits.detectable)
-    return replace(bundle, heads={name: replace(model, limits=free) for name, model in bundle.heads.items()})
 
 
 def sentences(verdict: dict[str, Any]) -> Iterator[str]:
