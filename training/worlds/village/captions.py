@@ -16,8 +16,8 @@ BRANDS = tuple(
     f"{first}{last}" for first in ("nord", "luma", "vela", "kora", "mira", "oak", "tivo") for last in ("studio", ".co", "labs", "_official")
 )
 TAGS = 4
-# The share of posts of which the platform shows no likes.
-HIDDEN = 0.02
+# The share of posts of which no likes are shown; who closes the comments hides likes more often.
+HIDDEN, ALSO_HIDDEN = 0.02, 0.3
 
 
 def post_ids(who: Residents, posts: Posts) -> pa.Array:
@@ -44,7 +44,7 @@ def table(rng: np.random.Generator, who: Residents, ids: pa.Array, post_id: pa.A
     caption = pc.if_else(pa.array(posts.sponsored), joined(caption, paid), caption)
     prize = joined(caption, pa.scalar(" 🎁", pa.large_string()))
     video = np.where(posts.video, "video", np.where(who.on("x")[account], "text", "photo"))
-    hidden = rng.random(m) < HIDDEN
+    hidden = rng.random(m) < HIDDEN + ALSO_HIDDEN * who["comments_closed"][account]
     return pa.table(
         {
             "account_id": ids.take(pa.array(account)),

@@ -11,6 +11,7 @@ from scipy.special import ndtr
 from training.worlds.phrases import NICHES
 from training.worlds.village.clock import Clock
 from training.worlds.village.crowds import CAUSES, REAL, Crowds
+from training.worlds.village.recipes import RECIPES
 from training.worlds.village.residents import Floats, Ints
 
 K = len(NICHES)
@@ -25,7 +26,7 @@ OWN, NEIGHBOUR, STRANGER = 1.0, 0.30, 0.05
 PERSON = 0.85
 # People of equal interest differ: sd of the logarithm of how much one cares [D].
 TEMPER = 0.45
-# How long a change of topics takes, and how much of what the new topics bring in reaches new followers.
+# When an account's topics turned, in days ago, and how long the change takes.
 TURN, CHANGE_DAYS = (45.0, 240.0), 50.0
 # Followers who came for a prize care for the prize.
 CARE = np.array([1.0, np.nan, 0.30, 0.45])
@@ -121,8 +122,9 @@ def organic_median(rng: np.random.Generator, each: int = 150) -> Floats:
     """(K,) how much the median follower of organic accounts of each niche cares for what they post; boutiques and general stores alike."""
     niche = np.repeat(np.arange(K), each)
     topics = np.where(rng.random(K * each) < 0.5, "focused", "wide")
-    core = np.where(topics == "wide", rng.uniform(0.65, 0.85, K * each), rng.uniform(0.35, 0.60, K * each))
-    of = draw(rng, niche, topics, core, np.full(K * each, 0.8))
+    boutique, general = RECIPES["organic_boutique"], RECIPES["organic_general"]
+    core = np.where(topics == "wide", rng.uniform(*general.core, K * each), rng.uniform(*boutique.core, K * each))
+    of = draw(rng, niche, topics, core, np.full(K * each, boutique.event_care))
     everybody = np.eye(1, REAL).repeat(K * each, axis=0)
     low, high = np.full(K, 0.01), np.full(K, 3.0)
     for _ in range(24):

@@ -44,7 +44,7 @@ def draw(rng: np.random.Generator, who: Residents, clock: Clock, vendors: Vendor
     n = who.n
     share = np.minimum(who["bought"], 0.95)
     vendor = vendors.pick(rng, who.shard, who["aged"] >= 1)
-    many = np.where(share > 0, 1 + np.floor((rng.random(n)) * np.maximum(who["lots"], 1)), 0).astype(np.int64).clip(max=LOTS)
+    many = np.where(share > 0, np.rint(who["lots"]), 0).astype(np.int64).clip(max=LOTS)
     days = np.broadcast_to(who["delivery"][:, None], (n, LOTS)).copy()
     gaps = rng.exponential(BETWEEN_DAYS, (n, LOTS))
     gaps[:, 0] = 0.0

@@ -30,6 +30,9 @@ COMMENTS_AT, COMMENTS_SLOPE, COMMENTS_SCATTER, COMMENTS_FANO = -1.15, 0.73, 0.29
 # Likes come as a Weibull of hours (Vassio 2021; Osaka 2025).
 LIKE_HOURS, LIKE_BEND = 14.0, 0.65
 SPONSORED_DEX = -0.09
+# What posts and weekdays do to a day's new followers; more, and organic accounts would burst as no real series does (docs/results.md:
+# 227 YouTube channels).
+BY_POSTS, MOST_DRAWN, BY_WEEKDAY = 0.15, 4.0, 0.08
 FORWARDED = 0.02
 
 
@@ -47,7 +50,7 @@ class Calendar:
         return len(self.account)
 
     def pulse(self, who: Residents) -> Floats:
-        """(n, DAYS) how much each of the last days draws: half by itself, half by the posts of that and the two days before."""
+        """(n, DAYS) how much each of the last days draws: mostly by itself, the rest by the posts of that and the two days before."""
         day = DAYS - 1 - np.floor(self.age).astype(np.int64)
         fresh = np.zeros((who.n, DAYS + 2))
         for later, weight in ((0, 0.55), (1, 0.3), (2, 0.15)):
@@ -56,12 +59,14 @@ class Calendar:
         usual = fresh[:, :DAYS].mean(axis=1, keepdims=True)
         drawn = np.where(usual > 0, fresh[:, :DAYS] / np.maximum(usual, 1e-9), 1.0)
         # More people look on Sundays.
-        week = 1 + 0.08 * np.cos(2 * np.pi * (np.arange(DAYS)[None, :] - (who.observed_us[:, None] // 86_400_000_000) % 7) / 7)
-        return np.asarray((0.85 + 0.15 * np.minimum(drawn, 4.0)) * week)
+        week = 1 + BY_WEEKDAY * np.cos(2 * np.pi * (np.arange(DAYS)[None, :] - (who.observed_us[:, None] // 86_400_000_000) % 7) / 7)
+        return np.asarray((1 - BY_POSTS + BY_POSTS * np.minimum(drawn, MOST_DRAWN)) * week)
 
 
 @dataclass(frozen=True)
 class Posts:
+    """Posts in the calendar's order; `own_likes` and `fan_comments` came by themselves, the rest was ordered or owed in a pod."""
+
     calendar: Calendar
     topic: Ints
     likes: Ints
@@ -110,6 +115,7 @@ def calendar(rng: np.random.Generator, who: Residents) -> Calendar:
 
 
 def draw(rng: np.random.Generator, who: Residents, dates: Calendar, clock: Clock, crowds: Crowds, people: Audience, of: Interests) -> Posts:
+    """What came of each post by the look."""
     account, age, m = dates.account, dates.age, dates.m
     topic = (np.cumsum(of.mix(account, age), axis=1) < rng.random(m)[:, None]).sum(axis=1).clip(max=of.early.shape[1] - 1)
     sponsored = rng.random(m) < np.clip(0.04 * np.log10(who.real), 0, 0.25)[account]

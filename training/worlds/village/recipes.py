@@ -36,12 +36,11 @@ class Recipe:
     growth: Range = (0.9, 2.0)
 
     # Purchased-type followers beyond the background, in how many lots, delivered over how many days (5.3: 89 % within a day, or
-    # 7-60 metered), the last lot begun how long ago, and who ordered them.
+    # 7-60 metered), and the last lot begun how long ago. Whether the owner ordered them or a rival makes no difference to what is seen.
     bought: Range = (0.0, 0.0)
     lots: Range = (1.0, 4.0)
     delivery: Range = (1.0, 1.0)
     begun: Range = (4.0, 75.0)
-    sent: bool = False
     # 0: whatever a vendor of fresh accounts sends; 1-3: how well aged and decorated (6: "aged accounts").
     aged: float = 0.0
     # Purchased-type followers that nobody ordered, as a share (5.3: 8-11 %, sd 3-4 pp).
@@ -136,7 +135,8 @@ _HARD_NEGATIVES = {
     "celebrity_bots": Recipe(
         often=0.006, size=Normal(5.6, 0.5), famous=0.5, unsolicited=Normal(0.24, 0.05), topics="wide", core=(0.6, 0.85)
     ),
-    "rival_attack": Recipe(often=0.008, bought=(0.08, 0.45), sent=True, lots=(1.0, 2.0)),
+    # Sent by somebody else; the owner ordered nothing.
+    "rival_attack": Recipe(often=0.008, bought=(0.08, 0.45), lots=(1.0, 2.0)),
     "purge": Recipe(often=0.008, purged=True, unsolicited=Normal(0.13, 0.04)),
     "foreign_fandom": Recipe(often=0.008, foreign=(0.55, 0.85), emoji=0.3, young=0.4),
     "teens": Recipe(often=0.008, young=1.0, private=0.25, level=0.1),

@@ -54,6 +54,7 @@ class Town:
 
 
 def settle(scene: Setting, seed: np.random.SeedSequence, first: int, n: int) -> Town:
+    """Accounts `first` to `first + n` and all that happened to them up to the look."""
     # One stream per subject, so that a purchase does not change what is posted.
     live, date, taste, order, come, stand, post, number = (np.random.default_rng(child) for child in seed.spawn(8))
     who = residents.draw(live, first, n, scene.chances, scene.natural)

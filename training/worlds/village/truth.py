@@ -96,6 +96,7 @@ def labels(who: Residents, ids: pa.Array, known: Truth, source: pa.Array, world:
 
 
 def table(who: Residents, ids: pa.Array, known: Truth, vendor: pa.Array) -> pa.Table:
+    """One row per account, in the form of TRUTH."""
     columns = [
         *(ids, pa.array(np.array(SCENARIOS)[who.scenario], pa.large_string()), vendor),
         *map(pa.array, (known.bought, known.unsolicited, known.diluted, known.bought_dex, known.diluted_dex, known.distant_dex)),
