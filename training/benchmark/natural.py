@@ -67,7 +67,8 @@ def two_modes(size: Size, progress: Progress) -> Mapping[str, Any]:
         worst = max(off.values(), key=abs)
         answer[world] = {"split": split, "off": off, "value": abs(worst), "met": abs(worst) <= WITHIN, "accounts": len(share)}
     progress(len(WORLDS), len(WORLDS))
-    return answer
+    worst_world = max(WORLDS, key=lambda world: answer[world]["value"])
+    return answer | {"T13": {"largest_difference": {"value": answer[worst_world]["value"], "whose": worst_world}}}
 
 
 def unlabelled(size: Size, progress: Progress) -> Mapping[str, Any]:
@@ -226,7 +227,7 @@ def _rates(rng: np.random.Generator, flags: Flags) -> Floats:
 
 
 STEPS = (
-    Step("natural: two modes", "L4", "does a simulated population fall into SRF's two modes?", two_modes),
+    Step("natural", "L4", "does a simulated population fall into SRF's two modes?", two_modes),
     Step("natural: 10,000 followers", "L4", "what share of SRF's unlabelled followers is of the purchased type?", unlabelled),
     Step("natural: purges", "L4", "what do honest accounts and buyers lose when a platform removes followers?", purges),
     Step("natural: bought stars", "L4", "do features of growth see another platform's bought stars?", stars),
