@@ -20,7 +20,7 @@ from features.catalog import build
 from features.dataset import Tables
 from features.table import AccountTable
 from training import pools, public
-from training.benchmark.drawn import drawn, only, sized
+from training.benchmark.drawn import only, population, sized
 from training.benchmark.likeness import Answer, auc
 from training.benchmark.real_sets import FOLLOWER_COUNTS
 from training.benchmark.step import Progress, Size, Step
@@ -56,7 +56,7 @@ def two_modes(size: Size, progress: Progress) -> Mapping[str, Any]:
     answer: dict[str, Any] = {"target": f"each of three parts within {100 * WITHIN:.0f} points", "published": PUBLISHED, "left_out": []}
     for place, world in enumerate(WORLDS):
         progress(place, len(WORLDS))
-        tables = sized(only(drawn(world, size.of(20_000, 5_000), size.seed), "instagram"), LEADING, np.inf)
+        tables = sized(only(population(world, size), "instagram"), LEADING, np.inf)
         share = _flagged_shares(tables, forest)
         split = {
             "below 18 %": _part(share < LOW),
@@ -107,7 +107,7 @@ def purges(size: Size, progress: Progress) -> Mapping[str, Any]:
     }
     for place, world in enumerate(WORLDS):
         progress(place, len(WORLDS))
-        tables = only(drawn(world, size.of(10_000, 2_500), size.seed), "instagram")
+        tables = only(population(world, size), "instagram")
         found = _purge_losses(tables)
         if found is None:
             answer[world] = {"left_out": "the world has no day on which the platform removes followers"}

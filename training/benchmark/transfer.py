@@ -16,7 +16,7 @@ from features.dataset import Tables
 from features.table import AccountTable
 from training import draws, metrics, mixtures, pools, public
 from training.benchmark import real_sets
-from training.benchmark.drawn import drawn
+from training.benchmark.drawn import drawn, population
 from training.benchmark.likeness import Answer, auc, precision_kept, scorer
 from training.benchmark.step import Progress, Size, Step
 from training.pools import FollowerPool
@@ -79,7 +79,7 @@ def taught(size: Size, progress: Progress) -> Mapping[str, Any]:
         real = scorer(x[:, known], y, size.seed)(asked[:, known])
         for j, world in enumerate(WORLDS):
             progress(i * len(WORLDS) + j, len(SOURCES) * len(WORLDS))
-            sx, sy = _labelled(drawn(world, size.of(10_000, 2_500), size.seed, pool=pool), shard="0")
+            sx, sy = _labelled(drawn(world, size.of(10_000, 1_500), size.seed, pool=pool), shard="0")
             ours = scorer(sx[:, known], sy, size.seed)(asked[:, known])
             found = precision_kept(truth, ours, real, size.seed) | {
                 "trained on real": metrics.METRICS["average_precision"](truth == 1, real)
@@ -98,7 +98,7 @@ def directions(size: Size, progress: Progress) -> Mapping[str, Any]:
     real = {source: _signs(_composed(_pool(source), 1, size.seed), size.seed) for source in SOURCES}
     for place, world in enumerate(WORLDS):
         progress(place, len(WORLDS))
-        ours = _signs(drawn(world, size.of(10_000, 2_500), size.seed), size.seed)
+        ours = _signs(population(world, size), size.seed)
         rows = {name: {"world": ours[name], **{source: real[source][name] for source in SOURCES}} for name in KEY}
         judged = {name: _agrees(list(row.values())) for name, row in rows.items()}
         answer[world] = {
