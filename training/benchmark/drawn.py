@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.dataset import Tables
+from training.benchmark.step import Size
 from training.worlds import PART, WORLDS
 
 
@@ -25,6 +27,16 @@ def _kept(tables: Tables, rows: pa.Array | pa.ChunkedArray) -> Tables:
     ids = accounts["account_id"].combine_chunks()
     rest = {name: table.filter(pc.is_in(table["account_id"], ids)) for name, table in tables.items() if name != "accounts"}
     return {"accounts": accounts} | rest
+
+
+def population(world: str, size: Size) -> Tables:
+    """Accounts of a world in its natural mixture; drawn once, since several steps look at the same ones."""
+    return _population(world, size.of(12_000, 3_000), size.seed)
+
+
+@lru_cache(maxsize=len(WORLDS))
+def _population(world: str, n: int, seed: int) -> Tables:
+    return drawn(world, n, seed)
 
 
 def only(tables: Tables, platform: str) -> Tables:

@@ -13,7 +13,7 @@ from features.dataset import Tables
 from features.table import AccountTable
 from models.tiers import TIERS, Tiers
 from training.benchmark import real_sets, transfer
-from training.benchmark.drawn import drawn, last_days, newest, only, sized
+from training.benchmark.drawn import last_days, newest, only, population, sized
 from training.benchmark.likeness import Answer, distance, told_apart
 from training.benchmark.step import Progress, Size, Step
 from training.worlds import WORLDS
@@ -45,7 +45,7 @@ def marginals(size: Size, progress: Progress) -> Mapping[str, Any]:
     answer["left_out"] = ["tier mid: no real set of accounts of 5,000 to 100,000 followers with posts is at hand"]
     for place, world in enumerate(WORLDS):
         progress(place, len(WORLDS))
-        cells = _cells(drawn(world, size.of(15_000, 4_000), size.seed), real, size.seed)
+        cells = _cells(population(world, size), real, size.seed)
         kept = {name: cell for name, cell in cells.items() if cell is not None}
         met = [name for name, cell in kept.items() if cell["value"] <= KS_AT_MOST]
         answer[world] = {
@@ -73,7 +73,7 @@ def classifier(size: Size, progress: Progress) -> Mapping[str, Any]:
     answer["real against real"] = bars
     for place, world in enumerate(WORLDS):
         progress(place, len(WORLDS))
-        tables = drawn(world, size.of(15_000, 4_000), size.seed)
+        tables = population(world, size)
         instagram = only(tables, "instagram")
         ours = {
             "influencers": _matrix(newest(sized(instagram, 1e5, np.inf), LARGE_POSTS), SCALE_FREE),

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from training.worlds.high_street import marginals
 from training.worlds.high_street.people import PLATFORMS, Floats, Ints, People
-from training.worlds.moments import DAY_US, DAYS
+from training.worlds.moments import DAY_US, DAYS, LOOK_US
 
 EVENTS = ("none", "viral", "giveaway", "advertising", "boost", "migration", "purge")
 # Modest rates of honest bursts; each of them has to be told from a purchase.
@@ -52,8 +52,9 @@ def draw_events(rng: np.random.Generator, people: People) -> Events:
 
 def purged(people: People) -> Floats:
     """(n,) how many days ago each account's platform removed followers in bulk, NaN where it has not lately."""
-    days = np.array([PURGED.get(platform, np.nan) for platform in PLATFORMS])[people.platform]
-    return np.where(days < people.life_days, days, np.nan)
+    day = np.array([PURGED.get(platform, np.nan) for platform in PLATFORMS])[people.platform]
+    ago = day + people.observed_us // DAY_US - LOOK_US // DAY_US
+    return np.where(ago < people.life_days, ago, np.nan)
 
 
 def organic_series(rng: np.random.Generator, people: People, events: Events, posted: Floats, unsolicited: Floats) -> Floats:
@@ -71,7 +72,7 @@ def organic_series(rng: np.random.Generator, people: People, events: Events, pos
     # What varies beyond counting goes with the gain itself, so small accounts are left with little more than chance.
     shape = DAYS_OF_NOISE * marginals.sample(rng, "growth_noise", n)[:, None].clip(0.05) ** 2
     gained = rng.poisson(mean * rng.standard_gamma(1 / shape, (n, DAYS)) * shape)
-    today = np.floor(purged(people))[:, None] == age
+    today = purged(people)[:, None] == age
     found = np.where(today, (unsolicited * rng.uniform(0.05, 0.30, n))[:, None], 0.0)
     lost = rng.poisson(people.organic[:, None] * (UNFOLLOWS_PER_DAY + found + _after_event(events, age)))
     net = np.clip(gained - lost, -0.10 * people.organic[:, None], None).astype(np.float64)

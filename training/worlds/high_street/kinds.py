@@ -102,7 +102,7 @@ HARD_NEGATIVES = (
     Kind("memes", HARD, "5.5", topics="wide", comments_dex=(-0.7, -0.3), emoji=(0.2, 0.4), likes_dex=(0.0, 0.2)),
     Kind("business", HARD, "5.5: low engagement", likes_dex=(-0.7, -0.3), sponsored=(0.6, 1.0)),
     Kind("dormant_seasonal", HARD, "5.5", growth="seasonal", event="none"),
-    Kind("follow_back_niche", HARD, "5.5: art, crypto", mutual=(1.5, 5.0)),
+    Kind("follow_back_niche", HARD, "5.5: art, crypto", mutual=(4.0, 12.0)),
     Kind("fast_newcomer", HARD, "5.5", growth="newcomer", life_days=(45, 130), size=(2.6, 4.3), event="none"),
     Kind("closed_comments", HARD, "5.5", closed=True),
     Kind("private_families", HARD, "5.5", private=(0.75, 0.97), size=(2.0, 3.3), quiet=(0.5, 2.0)),
