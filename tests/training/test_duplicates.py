@@ -11,7 +11,7 @@ import pytest
 from features import dataset
 from features.table import AccountTable
 from training import duplicates, labelled
-from training.experiment import Experiment, World
+from training.experiment import Experiment
 from training.refusals import TrainingRefusal
 from training.splits import Split
 from training.stages import Stages
@@ -97,15 +97,3 @@ def test_a_training_refuses_and_names_them(tables: Tables, tmp_path: Path) -> No
     learning = labelled.read(source, ("bought_followers",))
     with pytest.raises(TrainingRefusal, match=r"1 accounts stand on two sides of the split under two ids, such as .*somebody-else"):
         labelled.refuse_leaks(sides(learning.table, apart=True), learning)
-
-
-def test_worlds_that_draw_on_the_same_records_share_their_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of the accounts of each; a second world stands in by another seed of the only one there may be."""
-    from training import worlds
-
-    monkeypatch.setitem(worlds.WORLDS, "high_street_too", worlds.WORLDS["high_street"])
-    source = labelled.source_of(Experiment(world=World(("high_street",), 101)), tmp_path, None, Stages())
-    assert source.path.name == "high_street-101-11"
-    assert labelled._records("high_street-srf/0/vendor-3") == "srf/0" == labelled._records("srf/0/none")
-    assert labelled._records("cresci2015/1/none") == "cresci2015/1"
-    assert labelled._records("crawl") == "crawl"
