@@ -209,7 +209,7 @@ def test_a_head_that_cannot_judge_is_refused_though_its_hash_fits(folder: Path, 
     refusal(folder)
 
 
-@pytest.mark.parametrize("name", ["features", "threshold", "true_positives", "positives", "false_positives", "negatives"])
+@pytest.mark.parametrize("name", ["features", "threshold", "rates"])
 def test_a_follower_model_that_cannot_judge_is_refused_though_its_hash_fits(folder: Path, name: str) -> None:
     for value in (None, "x", {}):
         change(folder / "followers.json", lambda rates, value=value: {**rates, name: value})

@@ -88,7 +88,8 @@ def assert_contract(verdict: Document) -> None:
             assert reason["unit"] == BY_NAME[reason["feature"]].unit.name
             assert reason["peer_percentile"] is None or 0 <= reason["peer_percentile"] <= 1
     if share := verdict["bought_share"]:
-        assert list(share) == ["estimate", "low", "high", "level", "n", "detectable", "scope"]
+        assert list(share)[:7] == ["estimate", "low", "high", "level", "n", "detectable", "scope"]
+        assert share["low"] <= share["likely_low"] <= share["likely_high"] <= share["high"]
         assert 0 <= share["low"] <= share["estimate"] <= share["high"] <= 1 and 0 < share["detectable"] <= 1
         assert share["level"] == 0.95 and share["n"] >= 20 and share["scope"] in ("account", "newest followers")
     if gap := verdict["engagement"]:
