@@ -177,7 +177,10 @@ def test_hidden_likes_are_named(bundle: Bundle) -> None:
 
 
 def test_the_share_says_what_it_is_a_share_of(bundle: Bundle) -> None:
-    assert one(bundle, follower_sample=followers(19))["bought_share"] is None
+    assert one(bundle, follower_sample=followers(4))["bought_share"] is None
+    few = one(bundle, follower_sample=followers(19))
+    assert few["bought_share"]["high"] - few["bought_share"]["low"] > 0.2
+    assert "follower_sample" in {entry["field"] for entry in few["evidence"]["missing"]}
     assert one(bundle, follower_sample=followers(300, known=False))["bought_share"] is None
     for method, scope in (("newest", "newest followers"), ("random", "account"), ("census", "account"), ("unknown", "account")):
         share = one(bundle, follower_sample=followers(60), sample_method=method)["bought_share"]
