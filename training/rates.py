@@ -14,6 +14,9 @@ from models.second_opinion import Densities, opinion
 # SRF's lower cluster, 65 of 115 influencers, who mostly bought nobody: 10.5 % flagged, sd 4.0 pp between accounts (method.md 0.6), which is
 # 0.43 in log odds. A ceiling, because some of them bought a little. Vendors inside one market are nowhere marked: taken to differ as much.
 WITHIN = 0.43
+# SRF's 975 followers come from ten influencers. How many vendors served these is not known; the market is an oligopoly of a few factories
+# behind many shops (Aggarwal & Kumaraguru 2015), and training/draws.py composes accounts from five.
+MIXED_IN_SRF = (10, 5)
 # Before anything is seen, a rate may move by a factor of e in odds from one source to the next; half-normal, so that no spread at all and
 # three times as much both stay possible.
 ANYHOW = 1.0
@@ -58,12 +61,16 @@ MANY = 1e6
 
 @dataclass(frozen=True)
 class Learnt:
-    """The margins of labelled followers that the trees had not seen, and the threshold; `audience` numbers those that are told apart."""
+    """The margins of labelled followers that the trees had not seen, and the threshold; `audience` numbers those that are told apart.
+
+    mixed: of how many audiences and of how many vendors the followers of one `audience` come, without a mark which is whose.
+    """
 
     margins: np.ndarray
     purchased: np.ndarray
     threshold: float
     audience: np.ndarray | None = None
+    mixed: tuple[int, int] = MIXED_IN_SRF
 
 
 def fit(learnt: Learnt, platforms: tuple[str, ...], spread: Spread = SHIPPED, foreign: float = EVEN) -> Rates:
@@ -81,7 +88,7 @@ def _rate(learnt: Learnt, purchased: bool) -> Rate:
     audience = np.zeros(len(chosen), dtype=np.int64) if learnt.audience is None else learnt.audience
     _, group = np.unique(audience[chosen], return_inverse=True)
     hits = np.bincount(group, weights=learnt.margins[chosen] >= learnt.threshold)
-    return hierarchical(hits.tolist(), np.bincount(group).tolist())
+    return hierarchical(hits.tolist(), np.bincount(group).tolist(), learnt.mixed[int(purchased)])
 
 
 def _moved(rate: Rate, by: Move) -> Rate:
@@ -143,15 +150,16 @@ def _logit(hits: int, of: int) -> tuple[float, float]:
     return math.log(yes / no), 1.0 / yes + 1.0 / no
 
 
-def hierarchical(hits: Sequence[int], of: Sequence[int], within: float = WITHIN) -> Rate:
-    """The mean and spread of a rate over audiences (or vendors) of which so many records were flagged.
+def hierarchical(hits: Sequence[int], of: Sequence[int], mixed: int = 1) -> Rate:
+    """The mean and spread of a rate over audiences (or vendors), from groups of which so many records were flagged.
 
-    One audience tells nothing of the spread: what is believed before, half-normal with rms `within`, is then what remains.
+    mixed: how many audiences each group mixes, which shortens its distance from the mean of all. One group tells nothing of the spread:
+    what is believed before, half-normal with rms WITHIN, is then what remains.
     """
     yes, all_of = np.asarray(hits) + 0.5, np.asarray(of) + 1.0
     logits, noise = np.log(yes / (all_of - yes)), 1.0 / yes + 1.0 / (all_of - yes)
-    found = _normal(logits, noise, (0.0, 3.0), within, 1.0)
-    return Rate(found.mean, found.uncertainty, found.between, len(logits))
+    found = _normal(logits, noise, (0.0, 3.0), WITHIN, 1.0, mixed)
+    return Rate(found.mean, found.uncertainty, found.between, len(logits) * mixed)
 
 
 def move(steps: Sequence[float], noise: Sequence[float], sources: int) -> Move:
@@ -163,13 +171,14 @@ def move(steps: Sequence[float], noise: Sequence[float], sources: int) -> Move:
     return Move(found.mean, found.uncertainty, found.between, sources)
 
 
-def _normal(y: np.ndarray, noise: np.ndarray, mean: tuple[float, float], between: float, weight: float) -> Move:
-    """y ~ N(mu, noise + tau^2), mu normal, tau half-normal (rms `between`), on a grid: the posterior mean and sd of mu, rms of tau."""
+def _normal(y: np.ndarray, noise: np.ndarray, mean: tuple[float, float], between: float, weight: float, mixed: int = 1) -> Move:
+    """y ~ N(mu, noise + tau^2 / mixed), mu normal, tau half-normal (rms `between`), on a grid: mean and sd of mu, rms of tau."""
     mu = np.linspace(min(y.min(), mean[0]) - 3.0, max(y.max(), mean[0]) + 3.0, GRID)[:, None]
     tau = np.linspace(0.0, 5.0 * between, GRID)[None, :]
     log = -0.5 * (((mu - mean[0]) / mean[1]) ** 2 + (tau / between) ** 2)
     for value, v in zip(y, noise, strict=True):
-        log = log - 0.5 * weight * (np.log(v + tau**2) + (value - mu) ** 2 / (v + tau**2))
+        spread = v + tau**2 / mixed
+        log = log - 0.5 * weight * (np.log(spread) + (value - mu) ** 2 / spread)
     belief = np.exp(log - log.max())
     belief /= belief.sum()
     centre = float((belief * mu).sum())

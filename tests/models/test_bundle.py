@@ -263,7 +263,7 @@ def test_effects_that_no_cause_has_are_refused(folder: Path, effects: Any) -> No
     refusal(folder)
 
 
-@pytest.mark.parametrize("name", ["features", "threshold", "true_positives", "positives", "false_positives", "negatives"])
+@pytest.mark.parametrize("name", ["features", "threshold", "rates"])
 def test_a_follower_model_that_cannot_judge_is_refused_though_its_hash_fits(folder: Path, name: str) -> None:
     for value in (None, "x", {}):
         change(folder / "followers.json", lambda rates, value=value: {**rates, name: value})

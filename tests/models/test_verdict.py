@@ -92,7 +92,8 @@ def assert_contract(verdict: Document) -> None:
             assert reason["unit"] == BY_NAME[reason["feature"]].unit.name
             assert reason["peer_percentile"] is None or 0 <= reason["peer_percentile"] <= 1
     if share := verdict["bought_share"]:
-        assert list(share) == ["estimate", "low", "high", "level", "n", "detectable", "scope"]
+        assert list(share)[:7] == ["estimate", "low", "high", "level", "n", "detectable", "scope"]
+        assert share["low"] <= share["likely_low"] <= share["likely_high"] <= share["high"]
         assert 0 <= share["low"] <= share["estimate"] <= share["high"] <= 1 and 0 < share["detectable"] <= 1
         assert share["level"] == 0.95 and share["n"] >= 20 and share["scope"] in ("account", "newest followers")
     if gap := verdict["engagement"]:
@@ -194,7 +195,10 @@ def test_hidden_likes_are_named(bundle: Bundle) -> None:
 
 
 def test_the_share_says_what_it_is_a_share_of(bundle: Bundle) -> None:
-    assert one(bundle, follower_sample=followers(19))["bought_share"] is None
+    assert one(bundle, follower_sample=followers(4))["bought_share"] is None
+    few = one(bundle, follower_sample=followers(19))
+    assert few["bought_share"]["high"] - few["bought_share"]["low"] > 0.2
+    assert "follower_sample" in {entry["field"] for entry in few["evidence"]["missing"]}
     assert one(bundle, follower_sample=followers(300, known=False))["bought_share"] is None
     for method, scope in (("newest", "newest followers"), ("random", "account"), ("census", "account"), ("unknown", "account")):
         share = one(bundle, follower_sample=followers(60), sample_method=method)["bought_share"]

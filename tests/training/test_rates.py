@@ -22,6 +22,10 @@ def test_one_audience_leaves_what_was_believed_before() -> None:
     assert found.mean == pytest.approx(np.log(30 / 970), abs=0.1)
     # Its own deviation from the mean of all is as unknown as the spread.
     assert found.uncertainty == pytest.approx(np.hypot(WITHIN, 30**-0.5), abs=0.08)
+    # Ten audiences in one heap lie nearer to the mean of all, and still tell nothing of their spread.
+    heap = rates.hierarchical([30], [1_000], mixed=10)
+    assert heap.uncertainty == pytest.approx(np.hypot(WITHIN / 10**0.5, 30**-0.5), abs=0.03)
+    assert heap.between == pytest.approx(WITHIN, abs=0.02) and heap.sources == 10
 
 
 def test_pairs_of_few_sources_count_as_few() -> None:
@@ -61,7 +65,7 @@ def test_elsewhere_is_further_than_the_next_audience() -> None:
 def test_audiences_that_are_told_apart_are_counted_apart() -> None:
     rng = np.random.default_rng(5)
     one = learnt(rng)
-    many = rates.fit(Learnt(one.margins, one.purchased, 0.0, rng.integers(0, 10, 3_000)), ("instagram",))
+    many = rates.fit(Learnt(one.margins, one.purchased, 0.0, rng.integers(0, 10, 3_000), (1, 1)), ("instagram",))
     assert many.known.others.sources == 10
     assert many.known.others.between < rates.fit(one, ("instagram",)).known.others.between
 

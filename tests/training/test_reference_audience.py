@@ -221,7 +221,8 @@ def test_only_the_first_shard_of_records_teaches(trained) -> None:  # type: igno
     kept = trained.bundle.reference.peer_audience
     nobody = Ordinary(table(1, ["x"]), np.ones(1, bool), np.ones(1, bool), 7, pools.shards(pools.load("srf"))[0])
     np.testing.assert_array_equal(kept.purchased_rule, purchased.fit(nobody)["purchased_rule"])
-    assert trained.bundle.followers.positives + trained.bundle.followers.negatives == len(nobody.pool or ())
+    densities = trained.bundle.followers.rates.densities
+    assert densities.purchased_records + densities.other_records == len(nobody.pool or ())
 
 
 def test_it_comes_back_from_json_and_is_small(audience: PeerAudience) -> None:

@@ -72,13 +72,13 @@ def newest(rng: np.random.Generator, others: Side, purchased: Side, share: Float
 
 
 def ranked(rng: np.random.Generator, others: Side, purchased: Side, share: Floats, n: Ints, followers: Ints) -> Composed:
-    """A sample drawn evenly from layers of the order of following; twice the account's share, and at most all, lies in the newer half."""
+    """A sample drawn evenly from layers of the order of following; the purchased type lies in the newer half, as far as it has room."""
     layers = np.clip(n // FEWEST_IN_LAYER, 1, MOST)
     account = np.repeat(np.arange(len(n)), layers)
     place = np.arange(len(account)) - np.repeat(np.cumsum(layers) - layers, layers)
-    late = np.minimum(2.0 * share, 1.0)[account]
     newer = place >= (layers // 2)[account]
     newer_layers = np.bincount(account, weights=newer)[account]
+    late = np.minimum((share * layers)[account] / newer_layers, 1.0)
     older = (share * layers)[account] - late * newer_layers
     of_layers = np.where(newer, late, np.clip(older / np.maximum(layers[account] - newer_layers, 1), 0.0, 1.0))
     each = np.maximum(n // layers, 1)[account]

@@ -26,7 +26,7 @@ CUT = (0.4, 0.3, 0.3)
 SMALLEST, LARGEST = 100, 1_000_000
 NAIVE_DRAWS = 256
 # Replicates of each source, one account per share and sample size in every cell.
-REPLICATES, QUICK_REPLICATES = 1_000, 10
+REPLICATES, QUICK_REPLICATES = 1_000, 6
 
 
 @dataclass(frozen=True)
