@@ -150,8 +150,9 @@ def test_the_other_world_is_asked_and_the_worst_named(teacher: Examiner) -> None
     )
 
 
-def test_drip_fed_aged_followers_are_decided_on(teacher: Examiner) -> None:
-    found = plain(drip_aged.measure(TINY, told))
+def test_drip_fed_aged_followers_are_decided_on_the_same_at_each_asking(teacher: Examiner) -> None:
+    found, again = (plain(drip_aged.measure(TINY, told)) for _ in range(2))
+    assert found == again
     (cell,) = found["cells"].values()
     assert cell["found"]["hits"] + cell["undecided"]["hits"] + cell["confident_wrong"]["hits"] == cell["recall_at_threshold"]["of"] > 5
     assert found["T4"]["recall"]["value"] is not None
@@ -165,12 +166,13 @@ def test_every_honest_family_has_its_own_rate(teacher: Examiner) -> None:
     assert found["T7"]["worst"]["value"] == max(each["value"] for each in cell.values() if each["value"] is not None)
 
 
-def test_attacks_are_measured_against_their_twin(teacher: Examiner) -> None:
+def test_attacks_are_measured_against_their_twin(teacher: Examiner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attacks, "ATTACK_LEVELS", (3,))
     found = plain(attacks.measure(TINY, told))
     (cell,) = found["cells"].values()
-    assert len([name for name in cell if name[-1].isdigit()]) == 24
+    assert [name for name in cell if name[-1].isdigit()] == [f"{attack}_3" for attack in ATTACKS]
     assert found["T10"]["violations"] == 0
-    assert cell["drip_1"]["cost_eur"] == cell["median lot, EUR"] and cell["cheap_reach_1"]["cost_eur"] is None
+    assert cell["drip_3"]["cost_eur"] == cell["median lot, EUR"] and cell["cheap_reach_3"]["cost_eur"] is None
 
 
 def test_an_insertion_that_lowers_the_score_is_counted(teacher: Examiner) -> None:
@@ -178,11 +180,6 @@ def test_an_insertion_that_lowers_the_score_is_counted(teacher: Examiner) -> Non
     turned = replace(head, head=replace(head.head, directions={name: -sign for name, sign in head.head.directions.items()}))
     wrong = replace(teacher, bundle=replace(teacher.bundle, heads={**teacher.bundle.heads, BOUGHT: turned}))
     assert attacks._violations(wrong, "village", TINY) > 0
-
-
-def test_the_same_seed_gives_the_same_answer(teacher: Examiner) -> None:
-    first, again = (plain(drip_aged.measure(TINY, told)) for _ in range(2))
-    assert first == again
 
 
 # Real accounts with real followers

@@ -101,7 +101,8 @@ def _violations(teacher: Examiner, world: str, size: Size) -> int:
         values = build(read(folder, (BOUGHT,)).table, teacher.bundle.reference).only(trees.names)
     rng = np.random.default_rng([size.seed, 6])
     signs = np.array([head.directions.get(name, 0) for name in trees.names])
-    spread = np.nan_to_num(np.nanstd(np.where(np.isfinite(values), values, np.nan), axis=0, where=~np.isnan(values).all(axis=0)))
+    known = [column[~np.isnan(column)] for column in values.T]
+    spread = np.array([column.std() if column.size else 0.0 for column in known])
     rows, moved = rng.integers(len(values), size=INSERTIONS), rng.choice(np.flatnonzero(signs), INSERTIONS)
     before = values[rows]
     after = before.copy()

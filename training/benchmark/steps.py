@@ -8,7 +8,7 @@ from typing import Any
 from training.benchmark import attacks, composed, drip_aged, hard_negatives, worlds
 from training.benchmark.step import Step
 
-# A new file with steps is added here, and nowhere else; its bars in table.py.
+# A new file with steps is named here, and nowhere else; its bars stand in table.py.
 MODULES = (composed, worlds, drip_aged, hard_negatives, attacks)
 STEPS: tuple[Step, ...] = tuple(sorted((step for module in MODULES for step in module.STEPS), key=lambda step: step.level))
 # What the steps have fixed besides their size; it stands in protocol.json for a reader, as the code's hash stands for a machine.

@@ -123,6 +123,7 @@ TARGETS: dict[str, Target] = {
         "L3",
         (
             Bar("share decided at 1 % false alarms", DECISIONS, ("T9", "coverage"), at_least=0.75),
+            Bar("clean accounts told yes, worst subset", DECISIONS, ("T9", "false_yes_of_a_subset"), at_most=0.015),
             Bar("false alarms, worst subset", "subsets", ("heads", "bought_followers", "worst_false_alarm_rate"), at_most=0.015),
         ),
     ),
@@ -157,6 +158,9 @@ TARGETS: dict[str, Target] = {
     "T13": Target(
         "the split of 115 real influencers into three groups comes out of simulated ones (57, 11 and 32 %)",
         "L4",
-        (Bar("largest difference", "natural", ("T13", "largest_difference"), at_most=0.08),),
+        tuple(
+            Bar(f"largest difference, {world}", "natural: two modes", (world, "value"), at_most=0.08)
+            for world in ("high_street", "village")
+        ),
     ),
 }
