@@ -17,6 +17,7 @@ from models.heads import HEADS
 from models.kin import kin_of
 
 Document = dict[str, Any]
+RANK = {"no": 0, "undecided": 1, "yes": 2}
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +94,8 @@ def test_a_share_is_never_below_what_it_is_at_least(small_bundle: Bundle, answer
 
 
 def test_the_changes_go_the_way_the_decision_goes(small_bundle: Bundle, answers: list[Any]) -> None:
-    rank = {"no": 0, "undecided": 1, "yes": 2}
     for _, name, _, answer in answers:
-        way = np.sign(rank[answer["counterfactual"]["decision"]] - rank[answer["decision"]])
+        way = np.sign(RANK[answer["counterfactual"]["decision"]] - RANK[answer["decision"]])
         for change in answer["counterfactual"]["changes"]:
             (declared,) = (known for known in CHANGEABLE[name] if change["feature"] in known.features)
             sign = declared.direction(change["feature"], small_bundle.heads[name].head.directions)
@@ -114,9 +114,11 @@ def test_no_single_change_of_the_others_would_have_been_enough(small_bundle: Bun
             (feature, *others) = change.features
             if others or feature not in names or np.isnan(values[names.index(feature)]):
                 continue
-            row = values.copy()
+            row, now = values.copy(), values[names.index(feature)]
             row[names.index(feature)] = small_bundle.peers.values_at(feature, verdict["platform"], verdict["tier"], (level,))[0]
-            rows.append(row)
+            way = RANK[target] - RANK[answer["decision"]]
+            if (row[names.index(feature)] - now) * change.direction(feature, small_bundle.heads[name].head.directions) * way > 0:
+                rows.append(row)
         if rows:
             seen += len(rows)
             assert target not in decisions(small_bundle, name, np.stack(rows))
