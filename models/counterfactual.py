@@ -100,8 +100,9 @@ class _Search:
         self._values, self._margins, self._decisions = asked.values, margins, decisions
         self._ways = {way: _ways(asked, circumstances, way) for way in ways}
         single = [(way, w, level) for way in ways for w, one in enumerate(self._ways[way]) for level in one.levels]
-        self._single: list[_Combination] = [((self._ways[way][w], level),) for way, w, level in single]
-        found = margins(self._rows([(), *self._single]))
+        # Each with the way it goes: where trees are not monotone a change may do the opposite of what its words say, which is no advice.
+        self._single: list[tuple[_Combination, int]] = [(((self._ways[way][w], level),), way) for way, w, level in single]
+        found = margins(self._rows([(), *(combination for combination, _ in self._single)]))
         self._answers, self._start = decisions(found[1:]), float(found[0])
         self._gains = {way: np.full((len(self._ways[way]), len(LEVELS)), -np.inf) for way in ways}
         for (way, w, level), reached in zip(single, found[1:].tolist(), strict=True):
@@ -109,20 +110,17 @@ class _Search:
 
     def nearest(self, targets: Sequence[tuple[str, int, np.ndarray]]) -> tuple[_Combination, str] | None:
         """The smallest combination that leads to one of the decisions, and to which; (decision, way to it, the margins it lies at)."""
-        wanted = {target for target, _, _ in targets}
-        if found := self._first(self._single, self._answers, wanted):
+        wanted = {(target, way) for target, way, _ in targets}
+        if found := _first(self._single, self._answers, wanted):
             return found
-        tried: list[_Combination] = []
+        tried: list[tuple[_Combination, int]] = []
         for _, way, there in targets:
             needed = max(way * (float(there[0 if way > 0 else -1]) - self._start), 0.0)
             for size in range(2, MOST_CHANGES + 1):
-                tried += self._promising(way, size, needed)
-        return self._first(tried, self._decisions(self._margins(self._rows(tried))), wanted) if tried else None
-
-    @staticmethod
-    def _first(tried: Sequence[_Combination], answers: Sequence[str], wanted: set[str]) -> tuple[_Combination, str] | None:
-        hits = [(combination, answer) for combination, answer in zip(tried, answers, strict=True) if answer in wanted]
-        return min(hits, key=lambda hit: (len(hit[0]), _distance(hit[0])), default=None)
+                tried += [(combination, way) for combination in self._promising(way, size, needed)]
+        if not tried:
+            return None
+        return _first(tried, self._decisions(self._margins(self._rows([combination for combination, _ in tried]))), wanted)
 
     def _promising(self, way: int, size: int, needed: float) -> list[_Combination]:
         """The nearest combinations of so many of the strongest changes whose effects add up to what is needed; else the strongest one."""
@@ -147,6 +145,14 @@ class _Search:
             for way, level in combination:
                 row[way.places] = way.values[level]
         return rows
+
+
+def _first(
+    tried: Sequence[tuple[_Combination, int]], answers: Sequence[str], wanted: set[tuple[str, int]]
+) -> tuple[_Combination, str] | None:
+    """The smallest of the combinations that reach a decision on their way to it."""
+    hits = [(combination, answer) for (combination, way), answer in zip(tried, answers, strict=True) if (answer, way) in wanted]
+    return min(hits, key=lambda hit: (len(hit[0]), _distance(hit[0])), default=None)
 
 
 @lru_cache(maxsize=MOST_CHANGES)

@@ -1,6 +1,6 @@
 """The records behind a reason: which followers, comments, posts or days drive it, under pseudonyms."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -9,7 +9,7 @@ from models.finders import comments, followers, growth, posts
 from models.finders.record import Record
 
 MOST = 3
-Finder = Callable[[Circumstances], list[Record]]
+Finder = Callable[[Circumstances], Iterator[Record]]
 
 # Which records drive a feature. Features know nothing of verdicts, so what proves one of them is declared here, family by family.
 FINDERS: Mapping[str, Finder] = MappingProxyType(
@@ -81,9 +81,13 @@ def evidence_of(reasons: Sequence[Mapping[str, Any]], circumstances: Circumstanc
     evidence = []
     for reason in reasons:
         finder = FINDERS.get(reason["feature"])
-        found = [] if finder is None else finder(circumstances)
-        fresh = [record for record in found if (record.table, record.record) not in told]
-        chosen = (fresh or found)[:MOST]
+        fresh: list[Record] = []
+        again: list[Record] = []
+        for record in finder(circumstances) if finder else ():
+            (again if (record.table, record.record) in told else fresh).append(record)
+            if len(fresh) == MOST:
+                break
+        chosen = (fresh or again)[:MOST]
         told.update((record.table, record.record) for record in chosen)
         evidence.append([record.to_json() for record in chosen])
     return evidence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -43,7 +44,7 @@ def _ids(c: Circumstances) -> tuple[Text | None, Text | None]:
     return c.ids(_TABLE, "comment_id"), c.ids(_TABLE, "author_id")
 
 
-def repeated(c: Circumstances) -> list[Record]:
+def repeated(c: Circumstances) -> Iterator[Record]:
     """The words that most different people wrote alike; where no two did, the pairs that share most of their words."""
     theirs = _Theirs(c)
     words = c.given("their_reading").word_count.values
@@ -57,10 +58,10 @@ def repeated(c: Circumstances) -> list[Record]:
         )
         for g in first_by(shared, authors * (words[first] >= _WORDS), authors, words[first])
     ]
-    return found or _nearly_repeated(c, theirs, words)
+    return iter(found) if found else _nearly_repeated(c, theirs, words)
 
 
-def _nearly_repeated(c: Circumstances, theirs: _Theirs, words: np.ndarray) -> list[Record]:
+def _nearly_repeated(c: Circumstances, theirs: _Theirs, words: np.ndarray) -> Iterator[Record]:
     """Pairs of newest comments by two people that begin a sorted list of their words alike (bottom-2 sketch) and share most of them."""
     reading = c.given("their_reading").words
     met: dict[bytes, tuple[int, np.ndarray]] = {}
@@ -73,7 +74,7 @@ def _nearly_repeated(c: Circumstances, theirs: _Theirs, words: np.ndarray) -> li
             if both >= _SHARED * max(len(mine), len(other[1])):
                 said = f"A comment of {day(theirs.at[j])} that shares {both} of its {len(mine)} words with one by another person."
                 found.append((-both / len(mine), len(found), theirs.comment(int(j), said)))
-    return [record for _, _, record in sorted(found, key=lambda entry: entry[:2])[:CANDIDATES]]
+    return (record for _, _, record in sorted(found, key=lambda entry: entry[:2])[:CANDIDATES])
 
 
 def _quoted(text: Text, j: int) -> str:
@@ -90,42 +91,42 @@ def _telling(word: str) -> bool:
     return word[0] in "@#" or any(sign.isdigit() or sign in "@/\\:" for sign in word) or "." in word.strip(".")
 
 
-def of_emoji_alone(c: Circumstances) -> list[Record]:
+def of_emoji_alone(c: Circumstances) -> Iterator[Record]:
     theirs, reading = _Theirs(c), c.given("their_reading")
     alone = (reading.word_count.values == 0.0) & (reading.emoji.values > 0.0)
     emoji = reading.emoji.values
-    return [theirs.comment(j, f"A comment of {day(theirs.at[j])}: {count(emoji[j])} emoji, no word.") for j in first_by(alone, theirs.at)]
+    return (theirs.comment(j, f"A comment of {day(theirs.at[j])}: {count(emoji[j])} emoji, no word.") for j in first_by(alone, theirs.at))
 
 
-def brief(c: Circumstances) -> list[Record]:
+def brief(c: Circumstances) -> Iterator[Record]:
     theirs, words = _Theirs(c), c.given("their_reading").word_count.values
     short = (words >= 1.0) & (words <= 2.0)
-    return [theirs.comment(j, f"A comment of {day(theirs.at[j])} of {counted(words[j], 'words')}.") for j in first_by(short, theirs.at)]
+    return (theirs.comment(j, f"A comment of {day(theirs.at[j])} of {counted(words[j], 'words')}.") for j in first_by(short, theirs.at))
 
 
-def earliest(c: Circumstances) -> list[Record]:
+def earliest(c: Circumstances) -> Iterator[Record]:
     theirs, delays = _Theirs(c), c.given("comment_delays").only(c.given("by_others")).values * 1440.0
-    return [
+    return (
         theirs.comment(j, f"A comment {delays[j]:.1f} minutes after its post of {day(theirs.at[j])}.")
         for j in first_by(delays < _MANY_MINUTES, -delays)
-    ]
+    )
 
 
-def by_the_busiest(c: Circumstances) -> list[Record]:
+def by_the_busiest(c: Circumstances) -> Iterator[Record]:
     theirs = _Theirs(c)
     people, first, many = np.unique(theirs.authors, return_index=True, return_counts=True)
-    return [
+    return (
         theirs.person(int(first[g]), f"One person wrote {many[g]} of the {len(theirs.authors)} comments.")
         for g in first_by((people != 0) & (many > 1), many.astype(np.float64), -first.astype(np.float64))
-    ]
+    )
 
 
-def by_the_most_faithful(c: Circumstances) -> list[Record]:
+def by_the_most_faithful(c: Circumstances) -> Iterator[Record]:
     theirs = _Theirs(c)
     people, first, group = np.unique(theirs.authors, return_index=True, return_inverse=True)
     visits = np.unique(np.column_stack([group, theirs.post]), axis=0)
     posts, of = np.bincount(visits[:, 0], minlength=len(people)), len(np.unique(theirs.post))
-    return [
+    return (
         theirs.person(int(first[g]), f"One person commented under {posts[g]} of the {of} posts with comments.")
         for g in first_by((people != 0) & (posts > 1), posts.astype(np.float64), -first.astype(np.float64))
-    ]
+    )

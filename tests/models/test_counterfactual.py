@@ -23,6 +23,7 @@ from models.share import shares
 from models.verdict import judge_table
 
 Document = dict[str, Any]
+RANK = {"no": 0, "undecided": 1, "yes": 2}
 
 
 @dataclass(frozen=True)
@@ -115,10 +116,9 @@ def test_a_share_is_never_below_what_it_is_at_least(small_bundle: Bundle, answer
 
 
 def test_the_changes_go_the_way_the_decision_goes(small_bundle: Bundle, answers: list[Answered]) -> None:
-    rank = {"no": 0, "undecided": 1, "yes": 2}
     for each in answers:
         name, answer = each.name, each.answer
-        way = np.sign(rank[answer["counterfactual"]["decision"]] - rank[answer["decision"]])
+        way = np.sign(RANK[answer["counterfactual"]["decision"]] - RANK[answer["decision"]])
         for change in answer["counterfactual"]["changes"]:
             (declared,) = (known for known in CHANGEABLE[name] if change["feature"] in known.features)
             sign = declared.direction(change["feature"], small_bundle.heads[name].head.directions)
@@ -138,9 +138,11 @@ def test_no_single_change_of_the_others_would_have_been_enough(small_bundle: Bun
             (feature, *others) = change.features
             if others or feature not in names or np.isnan(values[names.index(feature)]):
                 continue
-            row = values.copy()
+            row, now = values.copy(), values[names.index(feature)]
             row[names.index(feature)] = small_bundle.peers.values_at(feature, verdict["platform"], verdict["tier"], (level,))[0]
-            rows.append(row)
+            way = RANK[target] - RANK[answer["decision"]]
+            if (row[names.index(feature)] - now) * change.direction(feature, small_bundle.heads[name].head.directions) * way > 0:
+                rows.append(row)
         if rows:
             seen += len(rows)
             assert target not in each.decisions(np.stack(rows))
