@@ -17,7 +17,7 @@ from features.reference import Reference
 from features.whole import whole_file, whole_folder
 from models.booster import LIBRARY, Trees
 from models.calibration import Calibration
-from models.followers import FEATURES, FollowerModel
+from models.followers import FollowerModel
 from models.head import Head
 from models.heads import HEADS
 from models.peers import Peers
@@ -101,14 +101,11 @@ class Bundle:
             }
             for name, model in self.heads.items()
         }
-        rates = {
-            name: getattr(self.followers, name) for name in ("threshold", "true_positives", "positives", "false_positives", "negatives")
-        }
         return {
             "heads.json": heads,
             "reference.json": self.reference.to_json(),
             "peers.json": self.peers.to_json(),
-            "followers.json": {"features": FEATURES, **rates},
+            "followers.json": self.followers.to_json(),
             "golden.json": list(self.golden),
             "card.json": dict(self.facts),
         }
@@ -144,10 +141,7 @@ class Bundle:
             heads[name] = HeadModel(HEADS[name], Trees.load(content[f"{name}.ubj"], entry["features"]), calibration)
         if not heads:
             raise ValueError("heads.json names no head")
-        rates = dict(documents["followers.json"])
-        if tuple(rates.pop("features")) != FEATURES:
-            raise ValueError(f"followers.json names other features than {', '.join(FEATURES)}, or in another order")
-        followers = FollowerModel(Trees.load(content["followers.ubj"], FEATURES), **rates)
+        followers = FollowerModel.from_json(documents["followers.json"], content["followers.ubj"])
         if not isinstance(documents["card.json"], dict):
             raise ValueError("card.json is no object")
         peers = Peers.from_json(documents["peers.json"])

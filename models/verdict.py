@@ -114,7 +114,7 @@ def _undecided(bundle: Bundle, name: str) -> dict[str, Any]:
 
 
 def _shares(bundle: Bundle, table: AccountTable) -> list[Share | None]:
-    judged, flagged = bundle.followers.flagged(table)
+    judged, flagged = bundle.followers.flagged(table, bundle.reference)
     followers = table.column("followers").values
     methods = table.texts("sample_method")
     return [share(int(flagged[i]), int(judged[i]), float(followers[i]), methods[i], bundle.followers) for i in range(table.n)]

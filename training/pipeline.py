@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,8 +58,8 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
         with stages(COMPUTE):
             bought = learning.values.get("bought_followers", np.zeros(learning.table.n))
             # Of the first shard only: the other shards' records are in the samples of accounts that calibrate and test.
-            pool = pools.shards(pools.load(experiment.pool))[0]
-            reference = references.fit(learning.table, split.fit, bought, experiment.seed, pool)
+            taught = [pools.shards(pool)[0] for pool in pools.load_all(experiment.pool)]
+            reference = references.fit(learning.table, split.fit, bought, experiment.seed, taught[0])
             matrix = build(learning.table, reference)
             gaps = with_gaps(learning.table, reference, experiment.dropout, experiment.seed) if experiment.dropout else None
         heads: dict[str, Learnt] = {}
@@ -81,7 +81,7 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             }
             facts |= {"seen": labelled.seen(split, learning)}
             folder = Path(draft) / "bundle"
-            _bundle(experiment, heads, reference, peer, pool, facts).save(folder)
+            _bundle(experiment, heads, reference, peer, taught, facts).save(folder)
             bundle = Bundle.load(folder)
             version = _record(run, experiment, source, split, heads, learning.values, measurements, card, folder)
             path = install(folder, home)
@@ -96,12 +96,12 @@ def _bundle(
     heads: Mapping[str, Learnt],
     reference: Reference,
     peer: Peers,
-    pool: pools.FollowerPool,
+    taught: Sequence[pools.FollowerPool],
     facts: Mapping[str, object],
 ) -> Bundle:
     """All that judging needs, with the golden accounts judged by it."""
     models = {name: learnt.model for name, learnt in heads.items()}
-    bundle = Bundle(models, reference, peer, follower_model.fit(pool, experiment.seed), (), facts)
+    bundle = Bundle(models, reference, peer, follower_model.fit(taught, experiment.seed), (), facts)
     return replace(bundle, golden=golden.record(bundle, golden_accounts(GOLDEN_SEED)))
 
 
