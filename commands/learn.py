@@ -19,6 +19,10 @@ app = typer.Typer()
 def train(
     experiment: Annotated[Path, typer.Argument(help="The choices of the run, such as experiments/default.toml.")],
     data: Annotated[Path | None, typer.Option("--data", help="A labelled dataset; without it the experiment's synthetic world.")] = None,
+    pool: Annotated[
+        list[str] | None,
+        typer.Option("--pool", help="Labelled single followers instead of the experiment's: srf, FILE.parquet or FILE.parquet:SOURCE."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Features, split, fit, calibrate, measure, record, bundle; prints the run id and the card."""
