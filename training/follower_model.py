@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +44,17 @@ HIDDEN = 0.3
 READS = np.array([[1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 1, 0], [0, 0, 0, 1]], dtype=bool)
 
 
+class Scorer(Protocol):
+    """What gives a higher margin to followers that look more like the purchased type."""
+
+    def margins(self, values: np.ndarray) -> np.ndarray:
+        """(n, features) -> (n,)."""
+
+
+# From rows of a `matrix` (n, features), purchased and source (n,), and a seed.
+Grow = Callable[[np.ndarray, np.ndarray, np.ndarray, int], Scorer]
+
+
 @dataclass(frozen=True)
 class OutOfFold:
     """Margins of labelled followers by trees that saw neither them nor, where there are several sources, any of their source.
@@ -58,7 +70,7 @@ class OutOfFold:
     @property
     def weights(self) -> np.ndarray:
         """(n,), by which every source says as much as another, and both of its classes do."""
-        return _even(self.purchased, self.source)
+        return evenly(self.purchased, self.source)
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,7 @@ def fit(pools: Sequence[FollowerPool], seed: int) -> FollowerModel:
     best for shares (method.md 3.2). The rates are those of the out-of-fold margins. Raises TrainingRefusal for too few records."""
     records = _records(pools)
     seen = out_of_fold(pools, seed)
-    threshold = _at_false_alarms(seen, FALSE_ALARMS)
+    threshold = at_false_alarms(seen)
     flagged = seen.margins >= threshold
     hits, alarms = int((flagged & seen.purchased).sum()), int((flagged & ~seen.purchased).sum())
     positives, negatives = int(seen.purchased.sum()), int((~seen.purchased).sum())
@@ -84,15 +96,23 @@ def fit(pools: Sequence[FollowerPool], seed: int) -> FollowerModel:
     return FollowerModel(trees, threshold, hits, positives, alarms, negatives, *line, PRIOR, usual_of(pools))
 
 
-def out_of_fold(pools: Sequence[FollowerPool], seed: int) -> OutOfFold:
-    """One source is cut into folds, equal records into one fold; of several each is judged by the others. Raises TrainingRefusal."""
+def out_of_fold(pools: Sequence[FollowerPool], seed: int, grow: Grow | None = None, folds: int = FOLDS) -> OutOfFold:
+    """One source is cut into folds, equal records into one fold; of several each is judged by the others. Raises TrainingRefusal.
+
+    grow: another learner than the trees, to measure them against."""
     records = _records(pools)
     margins = np.empty(len(records.purchased))
-    for unseen in _folds(records, seed):
+    for unseen in _folds(records, seed, folds):
         taught = ~unseen
-        trees = grown(records.values[taught], records.purchased[taught], records.source[taught], seed)
-        margins[unseen] = trees.margins(records.values[unseen])
-    return OutOfFold(margins, records.purchased, records.source, np.concatenate([_strata(pool) for pool in pools]))
+        scorer = (grow or grown)(records.values[taught], records.purchased[taught], records.source[taught], seed)
+        margins[unseen] = scorer.margins(records.values[unseen])
+    return OutOfFold(margins, records.purchased, records.source, np.concatenate([strata_of(pool) for pool in pools]))
+
+
+def learnt(pools: Sequence[FollowerPool], seed: int, grow: Grow | None = None) -> Scorer:
+    """The trees, or what another learner makes of all records of the pools. Raises TrainingRefusal."""
+    records = _records(pools)
+    return (grow or grown)(records.values, records.purchased, records.source, seed)
 
 
 def grown(values: np.ndarray, purchased: np.ndarray, source: np.ndarray, seed: int) -> booster.Trees:
@@ -100,7 +120,7 @@ def grown(values: np.ndarray, purchased: np.ndarray, source: np.ndarray, seed: i
     gone = np.random.default_rng([seed, len(values)]).random((len(values), READS.shape[1])) < HIDDEN
     both = np.concatenate([values, np.where(gone @ READS.T, np.nan, values)])
     y = np.tile(purchased.astype(np.float64), 2)
-    even = np.tile(_even(purchased, source), 2)
+    even = np.tile(evenly(purchased, source), 2)
     # Watching the training records themselves keeps all rounds: the records are too few to give some away for stopping.
     return booster.fit(both, y, (both, y), FEATURES, MONOTONE, TREES, seed, (even / 2, even / 2)).trees
 
@@ -147,16 +167,16 @@ def _records(pools: Sequence[FollowerPool]) -> _Records:
     )
 
 
-def _folds(records: _Records, seed: int) -> list[np.ndarray]:
+def _folds(records: _Records, seed: int, folds: int) -> list[np.ndarray]:
     """The rows (n,) that each fold judges."""
     sources = np.unique(records.source)
     if len(sources) > 1:
         return [records.source == source for source in sources]
-    cut = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed).split(records.values, records.purchased, records.twin)
+    cut = StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(records.values, records.purchased, records.twin)
     return [np.isin(np.arange(len(records.twin)), unseen) for _, unseen in cut]
 
 
-def _even(purchased: np.ndarray, source: np.ndarray) -> np.ndarray:
+def evenly(purchased: np.ndarray, source: np.ndarray) -> np.ndarray:
     """Weights (n,) of mean 1 by which sources count alike, and so do the two classes of each."""
     _, group = np.unique(np.stack([source.astype(str), purchased.astype(int).astype(str)]), axis=1, return_inverse=True)
     sizes = np.bincount(group.ravel())
@@ -164,7 +184,7 @@ def _even(purchased: np.ndarray, source: np.ndarray) -> np.ndarray:
     return weights
 
 
-def _strata(pool: FollowerPool) -> np.ndarray:
+def strata_of(pool: FollowerPool) -> np.ndarray:
     number = np.empty(len(pool), dtype=np.int64)
     for purchased in (False, True):
         kind = draws.strata(pool, purchased)
@@ -172,12 +192,12 @@ def _strata(pool: FollowerPool) -> np.ndarray:
     return number
 
 
-def _at_false_alarms(seen: OutOfFold, rate: float) -> float:
-    """The margin that a share `rate` of the others reaches, sources counting alike."""
+def at_false_alarms(seen: OutOfFold) -> float:
+    """The margin that 3 % of the others reach, sources counting alike."""
     margins, weights = seen.margins[~seen.purchased], seen.weights[~seen.purchased]
     order = np.argsort(-margins, kind="stable")
     reached = np.cumsum(weights[order]) / weights.sum()
-    return float(margins[order][np.searchsorted(reached, rate)])
+    return float(margins[order][np.searchsorted(reached, FALSE_ALARMS)])
 
 
 def _platt(seen: OutOfFold) -> tuple[float, float]:
