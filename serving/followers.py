@@ -21,7 +21,7 @@ from models.bundle import Bundle
 from serving.batch import unfit_accounts
 
 SCHEMA = pa.schema([("account_id", pa.large_string()), ("follower_id", pa.large_string()), ("probability", pa.float64())])
-# All that the model reads. Without created_at and the rank every row of the sample keeps its place.
+# All that the model reads; a rank of our own keeps every row in its place.
 READ = ("account_id", "followers", "following", "post_count", "has_picture")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -115,14 +115,14 @@ def learnt(pools: Sequence[FollowerPool], seed: int, grow: Grow | None = None) -
     return (grow or grown)(records.values, records.purchased, records.source, seed)
 
 
-def grown(values: np.ndarray, purchased: np.ndarray, source: np.ndarray, seed: int) -> booster.Trees:
+def grown(values: np.ndarray, purchased: np.ndarray, source: np.ndarray, seed: int, settings: Mapping[str, float] = TREES) -> booster.Trees:
     """The trees from rows of a `matrix` (n, features), each a second time with some fields hidden; purchased, source (n,)."""
     gone = np.random.default_rng([seed, len(values)]).random((len(values), READS.shape[1])) < HIDDEN
     both = np.concatenate([values, np.where(gone @ READS.T, np.nan, values)])
     y = np.tile(purchased.astype(np.float64), 2)
     even = np.tile(evenly(purchased, source), 2)
     # Watching the training records themselves keeps all rounds: the records are too few to give some away for stopping.
-    return booster.fit(both, y, (both, y), FEATURES, MONOTONE, TREES, seed, (even / 2, even / 2)).trees
+    return booster.fit(both, y, (both, y), FEATURES, MONOTONE, settings, seed, (even / 2, even / 2)).trees
 
 
 def values_of(pool: FollowerPool) -> np.ndarray:

@@ -27,7 +27,9 @@ MOST, MOST_QUICK = 2_000, 1_000
 def controls(size: Size, progress: Progress) -> Mapping[str, Any]:
     """Labels that say nothing must give an AUC of .50; a result over pooled sources must beat the source alone."""
     raw, left_out = follower_sources.at_hand()
-    known = {name: _at_most(follower_sources.once(pool), size) for name, pool in raw.items()}
+    known = {
+        name: follower_sources.at_most(follower_sources.once(pool), size.of(MOST, MOST_QUICK), size.seed) for name, pool in raw.items()
+    }
     rounds, rng = size.of(20, 4), np.random.default_rng([size.seed, 2])
     found: dict[str, Any] = {}
     for done, (name, pool) in enumerate(known.items()):
@@ -75,8 +77,3 @@ def _told(values: np.ndarray, source: np.ndarray, seed: int) -> float:
 def _nothing_taken_off() -> Usual:
     usual = Usual()
     return Usual(np.zeros(usual.centre.shape), np.ones(usual.scale.shape))
-
-
-def _at_most(pool: FollowerPool, size: Size) -> FollowerPool:
-    most = size.of(MOST, MOST_QUICK)
-    return pool.take(np.sort(np.random.default_rng(size.seed).permutation(len(pool))[:most]))

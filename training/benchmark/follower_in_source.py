@@ -13,9 +13,10 @@ from features import handles
 from models import booster
 from models.followers import FEATURES, MONOTONE
 from training.benchmark import follower_sources
-from training.benchmark.follower_numbers import RESAMPLES, Answer, auc, proportion, spread
+from training.benchmark.follower_numbers import RESAMPLES, Answer, auc, proportion, ranking, spread
+from training.benchmark.follower_rivals import LEARNERS, LINE, MODEL
 from training.benchmark.step import Progress, Size
-from training.follower_model import TREES, evenly, table_of, values_of
+from training.follower_model import TREES, evenly, out_of_fold, table_of, values_of
 from training.pools import FollowerPool, twins
 
 # SRF Data 2017: random forest of 30 trees on 11 facts of a follower.
@@ -54,7 +55,18 @@ def in_source(size: Size, progress: Progress) -> Mapping[str, Any]:
             "shared_inputs": _area(purba, values_of(purba), MONOTONE, size.seed),
             "all_inputs": _area(purba, own, (0,) * own.shape[1], size.seed),
         }
+    every = {name: follower_sources.once(pool) for name, pool in known.items()}
+    found["beside_a_line"] = {
+        name: _beside_a_line(follower_sources.at_most(pool, size.of(8_000, 1_000), size.seed), size) for name, pool in every.items()
+    }
     return found | {"left_out": left_out}
+
+
+def _beside_a_line(pool: FollowerPool, size: Size) -> Answer:
+    """What trees find in their own source that a weighted sum does not; and whether they need more than one question at a time."""
+    seen = {name: out_of_fold([pool], size.seed, LEARNERS[name]).margins for name in (MODEL, LINE, "additive_trees")}
+    rng = np.random.default_rng([size.seed, 3])
+    return {name: ranking(pool.purchased, scores, seen[LINE], rng) for name, scores in seen.items()}
 
 
 def _sensitivity(pool: FollowerPool, values: np.ndarray, monotone: Sequence[int], seed: int, rounds: int) -> Answer:

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from training.follower_model import Grow, Scorer, evenly, grown
+from training.follower_model import TREES, Grow, Scorer, evenly, grown
 
 
 @dataclass(frozen=True)
@@ -45,5 +45,11 @@ def _depth2_tree(values: np.ndarray, purchased: np.ndarray, source: np.ndarray, 
     return _Questions(tree.fit(values, purchased, sample_weight=evenly(purchased, source)))
 
 
+def _additive(values: np.ndarray, purchased: np.ndarray, source: np.ndarray, seed: int) -> Scorer:
+    """The same trees with one question each: no input changes what another means. Twice as many, because each says half as much."""
+    double = 2 * TREES["rounds"]
+    return grown(values, purchased, source, seed, {**TREES, "max_depth": 1, "rounds": double, "patience": double})
+
+
 MODEL, LINE = "xgboost", "logistic"
-LEARNERS: Mapping[str, Grow] = {MODEL: grown, LINE: _logistic, "depth2_tree": _depth2_tree}
+LEARNERS: Mapping[str, Grow] = {MODEL: grown, LINE: _logistic, "depth2_tree": _depth2_tree, "additive_trees": _additive}

@@ -32,3 +32,8 @@ def once(pool: FollowerPool) -> FollowerPool:
     """Every content once, so that no record has an equal one on the other side."""
     _, first = np.unique(twins(pool), return_index=True)
     return pool.take(np.sort(first))
+
+
+def at_most(pool: FollowerPool, most: int, seed: int) -> FollowerPool:
+    """All records, or `most` of them drawn at random, in order."""
+    return pool.take(np.sort(np.random.default_rng(seed).permutation(len(pool))[:most]))
