@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from commands.console import BundleOption, Data, Quiet, VerdictsFile, Workers, chosen_bundle, err, note, out, settings
+from commands.console import BundleOption, Data, FollowersFile, Quiet, VerdictsFile, Workers, chosen_bundle, err, note, out, settings
 from training.stages import Bars
 
 app = typer.Typer()
@@ -47,6 +47,21 @@ def score(data: Data, output: VerdictsFile, bundle: BundleOption = None, workers
     with Bars(err, quiet)("score") as advance:
         count = run(loaded, data, output, advance, processes=workers, say=note)
     out.print(f"{count:,} verdicts in {output}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def followers(data: Data, output: FollowersFile, bundle: BundleOption = None, workers: Workers = None, quiet: Quiet = False) -> None:
+    """A row per sampled follower: account_id, follower_id, probability of being purchased-type (null where nothing is known)."""
+    import pyarrow.parquet as pq
+
+    from serving.followers import write_followers
+
+    loaded = chosen_bundle(bundle)
+    with Bars(err, quiet)("judge the followers") as advance:
+        count = write_followers(loaded, data, output, advance, workers, note)
+    rows, prior = pq.read_metadata(output).num_rows, loaded.followers.prior
+    out.print(f"{rows:,} followers of {count:,} accounts in {output}", highlight=False, soft_wrap=True)
+    out.print(f"Probabilities are those among followers of whom {prior:.0%} are of the purchased type.", highlight=False)
 
 
 @app.command()

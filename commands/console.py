@@ -17,6 +17,7 @@ out, err = Console(), Console(stderr=True)
 
 Data = Annotated[Path, typer.Argument(help="A dataset: a folder with accounts.csv, .parquet or .jsonl and its other tables.")]
 FeaturesFile = Annotated[Path, typer.Option("--output", "-o", help="The Parquet file to write.")]
+FollowersFile = Annotated[Path, typer.Option("--output", "-o", help="The Parquet file to write, a row per sampled follower.")]
 VerdictsFile = Annotated[Path, typer.Option("--output", "-o", help="The file to write: .parquet, .csv or .jsonl.")]
 BundleOption = Annotated[Path | None, typer.Option("--bundle", help="A bundle folder; without it the champion under HOME.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes that share the parts; without it one a core.")]

@@ -19,15 +19,20 @@ app = typer.Typer()
 def train(
     experiment: Annotated[Path, typer.Argument(help="The choices of the run, such as experiments/default.toml.")],
     data: Annotated[Path | None, typer.Option("--data", help="A labelled dataset; without it the experiment's synthetic world.")] = None,
+    pool: Annotated[
+        list[str] | None,
+        typer.Option("--pool", help="Labelled single followers instead of the experiment's: srf, FILE.parquet or FILE.parquet:SOURCE."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Features, split, fit, calibrate, measure, record, bundle; prints the run id and the card."""
     from training import pipeline
-    from training.experiment import read
+    from training.experiment import read, with_pools
     from training.report import table
 
     mine = settings()
-    trained = pipeline.train(read(experiment), mine.home, data, mine.tracking_server, Bars(err, quiet))
+    choices = read(experiment)
+    trained = pipeline.train(with_pools(choices, pool) if pool else choices, mine.home, data, mine.tracking_server, Bars(err, quiet))
     out.print(trained.card, markup=False, highlight=False, soft_wrap=True)
     out.print(table(trained.measurements))
     out.print(f"run {trained.run_id}\nversion {trained.version}\nbundle {trained.path}", highlight=False, soft_wrap=True)

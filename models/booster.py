@@ -97,10 +97,12 @@ def fit(
     monotone: Sequence[int],
     settings: Mapping[str, Any],
     seed: int,
+    weights: tuple[np.ndarray, np.ndarray] | tuple[None, None] = (None, None),
 ) -> Fitted:
     """Fit trees on values (n, k) and y (n,) of 0 and 1; stop when the log loss of the `watched` accounts no longer falls.
 
     settings: XGBoost's names (max_depth, eta …), and `rounds`, `patience`, `threads`. The same seed gives the same trees.
+    weights: how much each training account and each watched one counts, (n,) each; all the same without them.
     """
     own = {key: value for key, value in settings.items() if key not in ("rounds", "patience", "threads")}
     parameters = {
@@ -112,7 +114,7 @@ def fit(
         "monotone_constraints": tuple(monotone),
         **own,
     }
-    train, held = xgboost.DMatrix(values, y), xgboost.DMatrix(watched[0], watched[1])
+    train, held = xgboost.DMatrix(values, y, weight=weights[0]), xgboost.DMatrix(*watched, weight=weights[1])
     history: dict[str, dict[str, list[float]]] = {}
     booster = xgboost.train(
         parameters,

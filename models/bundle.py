@@ -19,11 +19,10 @@ from models.booster import LIBRARY, Trees
 from models.calibration import Calibration
 from models.causes import Causes
 from models.decision import Limits
-from models.followers import FEATURES, FollowerModel
+from models.followers import FollowerModel
 from models.head import Head
 from models.heads import HEADS
 from models.peers import Peers
-from models.rates import Rates
 from models.tiers import Tiers
 
 FORMAT = 1
@@ -109,11 +108,7 @@ class Bundle:
             "heads.json": heads,
             "reference.json": self.reference.to_json(),
             "peers.json": self.peers.to_json(),
-            "followers.json": {
-                "features": FEATURES,
-                "threshold": self.followers.threshold,
-                "rates": self.followers.rates.to_json(),
-            },
+            "followers.json": self.followers.to_json(),
             "causes.json": self.causes.to_json(),
             "golden.json": list(self.golden),
             "card.json": dict(self.facts),
@@ -150,12 +145,7 @@ class Bundle:
             heads[name] = HeadModel(HEADS[name], trees, Calibration.from_json(entry["calibration"]), Limits.from_json(entry["limits"]))
         if not heads:
             raise ValueError("heads.json names no head")
-        follower = documents["followers.json"]
-        if tuple(follower["features"]) != FEATURES:
-            raise ValueError(f"followers.json names other features than {', '.join(FEATURES)}, or in another order")
-        followers = FollowerModel(
-            Trees.load(content["followers.ubj"], FEATURES), float(follower["threshold"]), Rates.from_json(follower["rates"])
-        )
+        followers = FollowerModel.from_json(documents["followers.json"], content["followers.ubj"])
         if not isinstance(documents["card.json"], dict):
             raise ValueError("card.json is no object")
         peers = Peers.from_json(documents["peers.json"])

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from features.reference import Reference
 from features.table import AccountTable
 from models.draws import DRAWS, evenly, flagged_share
 from models.followers import FollowerModel
@@ -84,12 +85,12 @@ class Estimates:
     of_layers: np.ndarray
 
 
-def shares(table: AccountTable, model: FollowerModel) -> list[Share | None]:
+def shares(table: AccountTable, model: FollowerModel, reference: Reference) -> list[Share | None]:
     """The share of each account; None where fewer than FEWEST sampled followers can be judged.
 
     Followers whose counts are hidden are taken to be like the judged ones of the same account.
     """
-    judged, margins = model.margins(table)
+    judged, margins = model.margins(table, reference)
     starts = table.starts["follower_sample"]
     all_of = np.repeat(np.arange(table.n), np.diff(starts))[judged]
     number = np.bincount(all_of, minlength=table.n)

@@ -35,7 +35,7 @@ def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> li
         return []
     matrix = build(table, bundle.reference)
     tier_names = bundle.tiers.names(table.column("followers").values)
-    found = shares(table, bundle.followers)
+    found = shares(table, bundle.followers, bundle.reference)
     looked = evidence(table, found, bundle.followers)
     missing = [entry["missing"] for entry in looked]
     why = Why(bundle, table, matrix, tier_names) if reasons else None

@@ -77,7 +77,7 @@ class Verdicts:
         """Raises DatasetError for what is wrong with a table as a whole."""
         if unplaced := [problem for problem in loaded.errors if problem.row is None]:
             raise DatasetError(unplaced)
-        unfit, done = _unfit(loaded), 0
+        unfit, done = unfit_accounts(loaded), 0
         with _WRITERS[self.suffix](draft, columns(self.bundle.heads)) as write:
             for group in slices(loaded.tables, SLICE):
                 accounts = group["accounts"]
@@ -105,7 +105,7 @@ class Verdicts:
                     shutil.copyfileobj(part, whole, 2**20)
 
 
-def _unfit(loaded: dataset.Loaded) -> np.ndarray:
+def unfit_accounts(loaded: dataset.Loaded) -> np.ndarray:
     """Which accounts hold an error, in a row of their own or in one of their posts, comments, followers or days."""
     ids = loaded.tables["accounts"]["account_id"].combine_chunks()
     unfit = loaded.faulty["accounts"].copy()

@@ -178,6 +178,21 @@ def test_score_writes_a_row_per_account(run: Run, tiny: Path, tmp_path: Path, su
     assert (tmp_path / f"v.{suffix}").stat().st_size > 1_000
 
 
+def test_followers_writes_a_row_per_sampled_follower(run: Run, tiny: Path, tmp_path: Path) -> None:
+    sample = dataset.read(tiny)["follower_sample"]
+    ended = run("followers", tiny, "-o", tmp_path / "f.parquet")
+    assert ended.status == 0 and f"{sample.num_rows:,} followers of 120 accounts" in ended.out and "10% are of" in ended.out
+    table = pq.read_table(tmp_path / "f.parquet")
+    assert table.column_names == ["account_id", "follower_id", "probability"]
+    for name in ("account_id", "follower_id"):
+        assert table[name].to_pylist() == sample[name].to_pylist(), "in order, none dropped"
+    assert 0.0 < min(known := table["probability"].drop_null().to_pylist()) < max(known) < 1.0
+    assert "written as .parquet" in message(run("followers", tiny, "-o", tmp_path / "f.csv"))
+    assert "no champion yet" in message(run("followers", tiny, "-o", tmp_path / "g.parquet", home=tmp_path / "empty"))
+    assert "is no folder" in message(run("followers", tmp_path / "nowhere", "-o", tmp_path / "g.parquet"))
+    assert [file.name for file in tmp_path.glob("*.parquet")] == ["f.parquet"]
+
+
 def test_what_cannot_be_scored_is_told(run: Run, tiny: Path, tmp_path: Path) -> None:
     assert "expected .parquet, .csv or .jsonl" in message(run("score", tiny, "-o", tmp_path / "v.xlsx"))
     assert "is no folder" in message(run("score", tmp_path / "nowhere", "-o", tmp_path / "v.csv"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class Experiment:
     split: tuple[float, float, float] = (0.4, 0.3, 0.3)
     # Chance that a copy of a training account loses a table, so that every subset of the evidence can be judged.
     dropout: float = 0.3
-    # Labelled single followers that teach the share of purchased-type followers.
+    # Labelled single followers that teach the share of purchased-type followers; several pools, separated by commas.
     pool: str = "srf"
     champion: bool = True
     # Test on this source of follower records alone, and learn from the others.
@@ -113,6 +113,15 @@ def read(path: Path) -> Experiment:
         raise TrainingRefusal([f"{path.name}: {fault}" for fault in faults])
     numbers = {name: world[name] for name in ("accounts", "seed") if name in world}
     return Experiment(**plain, heads=heads, split=split, world=World(worlds, **numbers), trees={**default.trees, **trees})
+
+
+def with_pools(experiment: Experiment, names: Sequence[str]) -> Experiment:
+    """The same experiment with other labelled followers. Raises TrainingRefusal for a pool that cannot be had."""
+    wish, faults = ",".join(names), list[str]()
+    _sensible({"pool": wish}, faults)
+    if faults:
+        raise TrainingRefusal(faults)
+    return replace(experiment, pool=wish)
 
 
 def _section(document: Mapping[str, Any], name: str, faults: list[str]) -> Mapping[str, Any]:
@@ -178,6 +187,6 @@ def _sensible(given: Mapping[str, Any], faults: list[str]) -> None:
     faults += [f"{key} is {given[key]!r}; {words}" for key, (fits, words) in wanted.items() if key in given and not fits(given[key])]
     if "pool" in given:
         try:
-            pools.load(given["pool"])
+            pools.load_all(given["pool"])
         except (pools.PoolError, OSError) as fault:
             faults.append(f"pool is {given['pool']!r}; {fault}")

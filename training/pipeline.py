@@ -60,12 +60,12 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
         with stages(COMPUTE):
             bought = learning.values.get("bought_followers", np.zeros(learning.table.n))
             # Of the first shard only: the other shards' records are in the samples of accounts that calibrate and test.
-            pool = pools.shards(pools.load(experiment.pool))[0]
-            reference = references.fit(learning.table, split.fit, bought, experiment.seed, pool)
+            taught = [pools.shards(pool)[0] for pool in pools.load_all(experiment.pool)]
+            reference = references.fit(learning.table, split.fit, bought, experiment.seed, taught[0])
             matrix = build(learning.table, reference)
             gaps = with_gaps(learning.table, reference, experiment.dropout, experiment.seed) if experiment.dropout else None
-            followers = follower_model.fit(pool, experiment.seed)
-            shares = share.shares(learning.table, followers)
+            followers = follower_model.fit(taught, experiment.seed)
+            shares = share.shares(learning.table, followers, reference)
             tiers = Tiers().places(learning.table.column("followers").values)
         heads: dict[str, Learnt] = {}
         for name in experiment.heads:

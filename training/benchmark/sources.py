@@ -15,7 +15,7 @@ from models import booster
 from models.booster import Trees
 from models.followers import FEATURES, MONOTONE, judged, matrix
 from training import pools
-from training.follower_model import FALSE_ALARMS, TREES, table_of
+from training.follower_model import FALSE_ALARMS, TREES, table_of, usual_of, values_of
 from training.pools import COLUMNS, FollowerPool
 from training.rates import Learnt
 
@@ -88,7 +88,7 @@ def judged_margins(trees: Trees, values: npt.NDArray[np.float64]) -> npt.NDArray
 def _source(pool: FollowerPool) -> Source:
     content = [pool.records[name].to_pylist() for name in COLUMNS if name != "handle"]
     _, twin = np.unique([repr(row) for row in zip(*content, strict=True)], return_inverse=True)
-    return Source(pool, matrix(table_of(pool)), matrix(table_of(_hidden(pool))), twin)
+    return Source(pool, values_of(pool), matrix(table_of(_hidden(pool)), usual_of([pool])), twin)
 
 
 def _hidden(pool: FollowerPool) -> FollowerPool:

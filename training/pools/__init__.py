@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from training.pools import forms
+
 PURCHASED_LABELS = ("fake", "bought")
 HUMAN_LABELS = ("real",)
 SHARES = (0.4, 0.3, 0.3)
@@ -51,8 +53,22 @@ class FollowerPool:
         return FollowerPool(self.name, self.platform, self.records.take(pa.array(rows)), self.purchased[rows])
 
 
+def load_all(wish: str) -> tuple[FollowerPool, ...]:
+    """One pool or several, each of ONE source, separated by commas: "srf", "srf,records.parquet:instafake". What follows a colon is
+    the source to take from a file that holds several. Raises PoolError for one that is not there, or that is named twice."""
+    found = []
+    for each in (part.strip() for part in wish.split(",")):
+        path, _, source = each.rpartition(":")
+        found.append(load(path, source) if path and not Path(each).is_file() else load(each))
+    names = [pool.name for pool in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise PoolError(f"the pools {wish!r} name {', '.join(twice)} more than once; a source can teach once")
+    return tuple(found)
+
+
 def load(name: str | Path, source: str | None = None) -> FollowerPool:
-    """The shipped pool `srf`, or a Parquet file of labelled records with the columns `source`, `platform` and `label`.
+    """The shipped pool `srf`, or a Parquet file of labelled records with the columns `source`, `platform` and `label`, or in one of
+    the published forms of training/pools/forms.py.
 
     A file that holds several sources needs `source`: one source's humans beside another's purchased followers would measure the source.
     Unlabelled records are left out. Raises PoolError.
@@ -62,7 +78,11 @@ def load(name: str | Path, source: str | None = None) -> FollowerPool:
             return _from_table(pq.read_table(path), "srf", str(path))
     if not Path(name).is_file():
         raise PoolError(f"there is no follower pool {str(name)!r}: expected 'srf' or the path of a Parquet file of follower records")
-    return _from_table(pq.read_table(name), source, str(name))
+    try:
+        table = pq.read_table(name)
+    except pa.ArrowException as fault:
+        raise PoolError(f"{name} is no Parquet file that can be read: {str(fault).splitlines()[0]}") from None
+    return _from_table(forms.ours(table), source, str(name))
 
 
 def _from_table(table: pa.Table, source: str | None, where: str) -> FollowerPool:
@@ -102,12 +122,17 @@ def shards(pool: FollowerPool, shares: tuple[float, ...] = SHARES) -> list[Follo
     edges = np.cumsum(shares)
     if not np.isclose(edges[-1], 1.0):
         raise PoolError(f"shard shares {shares} sum to {edges[-1]:g}; they must sum to 1")
-    # The handle is left out: handles were replaced by strangers of the same shape, so equal people may carry unequal handles.
-    content = [pool.records[column].to_pylist() for column in COLUMNS if column != "handle"]
-    spots = np.array([_spot(row) for row in zip(*content, strict=True)])
+    spots = twins(pool) / 2.0**63
     numbers = np.searchsorted(edges, spots, side="right").clip(max=len(shares) - 1)
     return [pool.take(np.flatnonzero(numbers == number)) for number in range(len(shares))]
 
 
-def _spot(row: tuple[object, ...]) -> float:
-    return int.from_bytes(hashlib.blake2b(repr(row).encode(), digest_size=8).digest(), "big") / 2**64
+def twins(pool: FollowerPool) -> npt.NDArray[np.int64]:
+    """A number (n,) for the content of each record, 0 to 2^63; equal records have equal ones."""
+    # The handle is left out: handles were replaced by strangers of the same shape, so equal people may carry unequal handles.
+    content = [pool.records[column].to_pylist() for column in COLUMNS if column != "handle"]
+    return np.array([_number(row) for row in zip(*content, strict=True)], dtype=np.int64)
+
+
+def _number(row: tuple[object, ...]) -> int:
+    return int.from_bytes(hashlib.blake2b(repr(row).encode(), digest_size=8).digest(), "big") >> 1

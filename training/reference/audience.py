@@ -10,9 +10,9 @@ from features.followers import FEW
 from features.reference import PeerAudience
 from features.reference.audience import AGE_STEP_DAYS, SIZES
 from features.schema import PLATFORMS
+from training.pools.usual import centre_and_scale
 from training.reference import creation, purchased
 from training.reference.ordinary import Ordinary, by_platform
-from training.reference.purchased import centre_and_scale
 
 # Followers of which a distribution is learnt, and accounts of which a usual share is.
 FEWEST_FOLLOWERS = 1_000

@@ -7,9 +7,8 @@ from sklearn.model_selection import StratifiedKFold
 
 from features import standing
 from features.catalog import inputs_of
-from features.standing import FACTS
-from training.draws import BACKGROUND_MEAN
 from training.follower_model import FALSE_ALARMS, FOLDS, table_of
+from training.pools.usual import as_ordinary, centre_and_scale
 from training.reference.ordinary import Ordinary
 
 # What is weighed, as sums of the facts of features/standing.py: following over followers, following over posts, few posts, no picture.
@@ -17,8 +16,6 @@ from training.reference.ordinary import Ordinary
 SIGNS = np.array([[1, -1, 0, 0], [1, 0, -1, 0], [0, 0, -1, 0], [0, 0, 0, 1]], dtype=np.float64)
 # So that a fact that parts a small pool wholly gets a finite weight.
 RIDGE = 1.0
-# A count that hardly varies among those seen would make any other value a wonder.
-LEAST_SPREAD = 0.1
 
 
 def fit(ordinary: Ordinary) -> dict[str, np.ndarray]:
@@ -48,21 +45,8 @@ def fit(ordinary: Ordinary) -> dict[str, np.ndarray]:
     return {"purchased_weights": weights, "purchased_rule": np.array([threshold - constant, true, false])}
 
 
-def centre_and_scale(facts: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted mean and standard deviation of the known ones of each fact, 0 and 1 where none is. A flag keeps the scale 1."""
-    known = ~np.isnan(facts)
-    mass = np.maximum((weight[:, None] * known).sum(axis=0), 1e-9)
-    centre = (weight[:, None] * np.nan_to_num(facts)).sum(axis=0) / mass
-    square = (weight[:, None] * np.nan_to_num(facts - centre) ** 2).sum(axis=0) / mass
-    scale = np.where(known.any(axis=0), np.maximum(np.sqrt(square), LEAST_SPREAD), 1.0)
-    scale[FACTS - 1] = 1.0
-    return centre, scale
-
-
 def _placed(facts: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The records among ordinary accounts' followers, of whom a share is of the purchased type without anyone having bought them."""
-    weight = np.where(y == 1, BACKGROUND_MEAN / y.sum(), (1.0 - BACKGROUND_MEAN) / (1.0 - y).sum())
-    centre, scale = centre_and_scale(facts, weight)
+    centre, scale = centre_and_scale(facts, as_ordinary(y == 1))
     return np.nan_to_num((facts - centre) / scale)
 
 
