@@ -227,6 +227,7 @@ def test_effects_are_told_exactly_and_by_their_causes_alone():
     diluted, lost = drawn("diluted")["truth"], drawn("depersonalised")["truth"]
     assert (diluted["diluted_dex"] < 0).mean() > 0.95 and (diluted["depersonalised_dex"] == 0).all()
     assert lost["depersonalised_dex"].between(-0.35, -0.05).all() and (lost["diluted_dex"] == 0).all()
+    assert (drawn("drip_2")["truth"][["diluted_dex", "depersonalised_dex"]] == 0).all(axis=None)
     clean = drawn("organic_general")["truth"]
     assert (clean[["bought_dex", "diluted_dex", "depersonalised_dex"]] == 0).all(axis=None)
 

@@ -79,7 +79,7 @@ def draw(rng: np.random.Generator, first: int, n: int, shard_shares: tuple[float
     topics = np.where(topics == "either", np.where(rng.random(n) < 0.65, "focused", "wide"), topics)
     topics = np.where((rng.random(n) < ALSO_DILUTED) & (_trait(kind, "buys") != "never") & mixes, "diluted", topics)
     troubled = (topics == "diluted") | (_trait(kind, "replies") == "lost") | (growth == "dormant")
-    may_also_buy = (troubled | (_trait(kind, "engagement") != "own")) & mixes
+    may_also_buy = troubled | (_trait(kind, "engagement") != "own")
     also = np.where(rng.random(n) < 0.5, "instant", "drip")
     buys = _trait(kind, "buys")
     buys = np.where((buys == "never") & may_also_buy & (rng.random(n) < ALSO_BUYS), also, buys)
