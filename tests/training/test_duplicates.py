@@ -77,6 +77,11 @@ def test_a_few_rows_or_unknown_ones_tell_nobody_apart(tables: Tables) -> None:
         hidden = hidden.set_column(place, name, pa.nulls(hidden.num_rows, hidden.schema.field(place).type))
     table = AccountTable.from_tables({**tables, "follower_sample": hidden})
     assert not duplicates.fingerprints(table, "follower_sample").any()
+    owner = pc.equal(tables["posts"]["account_id"], tables["posts"]["account_id"][0])
+    mine = tables["posts"].filter(owner)
+    for rows, told in ((duplicates.LEAST["posts"] - 1, 0), (duplicates.LEAST["posts"], 1)):
+        few = AccountTable.from_tables({**tables, "posts": mine.slice(0, rows)})
+        assert np.count_nonzero(duplicates.fingerprints(few, "posts")) == told
 
 
 def test_two_datasets_with_an_account_in_common(tables: Tables) -> None:

@@ -29,7 +29,6 @@ import os, signal, sys
 from pathlib import Path
 from training import pipeline
 from training.experiment import Experiment
-from training.report import SHORT_HEADS
 from training.stages import Stages
 
 class Killed(Stages):

@@ -72,6 +72,6 @@ def _taught(size: Size, home: Path) -> Taught:
     # In the order of the dataset, which is that of `unseen`.
     kept = {name: rows.filter(pc.is_in(rows["account_id"], value_set=ids)) for name, rows in tables.items() if name != "labels"}
     table = AccountTable.from_tables(kept)
-    truth = {name: values[unseen] for name, values in learning.values.items()}
+    labels = {name: values[unseen] for name, values in learning.values.items()}
     shard = int(learning.groups[unseen[0]].rpartition("/")[2])
-    return Taught(models, thresholds, reference, kept, table, truth, pools.shards(pools.load(experiment.pool))[shard])
+    return Taught(models, thresholds, reference, kept, table, labels, pools.shards(pools.load(experiment.pool))[shard])
