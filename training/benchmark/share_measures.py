@@ -56,8 +56,9 @@ class Row:
             "apart": ~found.agrees,
         }
         inside = (found.of_layers[:, 0] <= composed.of_layers) & (composed.of_layers <= found.of_layers[:, 4])
-        narrow = {name: np.asarray(values, dtype=np.float32) for name, values in columns.items()}
-        return cls(cell, replicate, narrow, inside.astype(np.float64))
+        return cls(
+            cell, replicate, {name: np.asarray(values, dtype=np.float32) for name, values in columns.items()}, inside.astype(np.float64)
+        )
 
 
 def _winkler(low: Floats, high: Floats, truth: Floats) -> Floats:
