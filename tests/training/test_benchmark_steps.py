@@ -79,6 +79,7 @@ def test_the_worst_is_the_worst_and_is_named() -> None:
     found = {"a": {"value": 0.4}, "b": {"value": 0.2}, "c": {"value": None, "why": "nobody"}}
     assert intervals.worst(found)["whose"] == "b"
     assert intervals.worst(found, lowest=False)["whose"] == "a"
+    assert intervals.worst({"here": intervals.worst(found)})["whose"] == "b, here"
     assert intervals.worst({"c": found["c"]}) == {"value": None, "why": "nobody"}
 
 

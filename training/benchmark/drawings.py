@@ -43,7 +43,7 @@ def detection_limits(cells: Mapping[str, Mapping[str, Any]]) -> Figure:
         left.plot([int(n) for n in samples], limit, color=colour, linewidth=1.2, linestyle="--")
         sizes = [tier for tier in TIERS if _worst(cells, "by_size", tier, share) is not None]
         right.plot(sizes, [_worst(cells, "by_size", tier, share) for tier in sizes], **look)
-    left.set(xscale="log", xlabel="followers sampled (dashed: the most a count of flagged followers can find)")
+    left.set(xscale="log", xlabel="followers sampled (dashed: the limit of counting flagged ones)")
     left.set_xticks([int(n) for n in samples], samples)
     left.minorticks_off()
     left.set_ylabel("recall at 1 % false alarms, worst source")

@@ -66,9 +66,9 @@ def gain(y: np.ndarray, p: np.ndarray, other: np.ndarray) -> Answer:
 
 
 def worst(answers: dict[str, Answer], lowest: bool = True) -> Answer:
-    """The answer with the worst value, and whose it is; {"why"} where none has one."""
+    """The answer with the worst value, and whose it is (a vendor, then where); {"why"} where none has one."""
     known = {name: each for name, each in answers.items() if each.get("value") is not None}
     if not known:
         return {"value": None, "why": next((each["why"] for each in answers.values() if "why" in each), "nothing was measured")}
     name = (min if lowest else max)(known, key=lambda name: known[name]["value"])
-    return {**known[name], "whose": name}
+    return {**known[name], "whose": ", ".join(filter(None, (str(known[name].get("whose", "")), name)))}
