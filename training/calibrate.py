@@ -119,6 +119,9 @@ def venn_abers(margin: np.ndarray, y: np.ndarray) -> VennAbers:
     place = np.searchsorted(points, on_grid(np.asarray(margin, float)))
     many, yes = (np.bincount(place, weights=weights, minlength=points.size) for weights in (np.ones(place.size), np.asarray(y, float)))
     bounds = np.array([[_read(many, yes, i, added) for added in (0.0, 1.0)] for i in range(points.size)])
+    # Each point is another regression, so that rounding alone can let a bound fall by its last bit.
+    bounds = np.maximum.accumulate(np.clip(bounds, 0.0, 1.0))
+    bounds[:, 1] = np.maximum(bounds[:, 1], bounds[:, 0])
     begins = np.flatnonzero(np.append(True, (np.diff(bounds, axis=0) != 0).any(axis=1)))
     return VennAbers(points[begins], bounds[begins, 0], bounds[begins, 1])
 

@@ -35,6 +35,10 @@ def test_another_base_rate_gives_what_bayes_gives(rate: float) -> None:
     np.testing.assert_allclose(curve(1.3, 0.9, -0.4, b).probabilities(MARGINS, rate), elkan, rtol=1e-9)
     np.testing.assert_allclose(restated(p, b, rate), elkan, rtol=1e-9)
     assert restated(np.array([0.0, 1.0]), b, rate).tolist() == [0.0, 1.0]
+    even = VennAbers(np.array([-FARTHEST]), np.array([b]), np.array([b]))
+    flat = curve(1e-9, 1e-9, float(np.log(b / (1 - b))), b, even).answers(MARGINS, rate)
+    for bound in flat:
+        np.testing.assert_allclose(bound, rate, rtol=1e-6)
 
 
 def test_restating_the_prior_keeps_simulated_accounts_calibrated() -> None:

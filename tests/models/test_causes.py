@@ -56,7 +56,7 @@ def test_the_interval_holds_as_many_as_it_says() -> None:
         found = parts(engagement(0.02, 0.034, None, {"diluted_audience": probability}, EFFECTS))["diluted_audience"]
         drawn = np.where(rng.random(100_000) < probability, np.minimum(rng.normal(-0.2, 0.05, 100_000), 0.0), 0.0)
         inside = ((drawn >= found["low"]) & (drawn <= found["high"])).mean()
-        assert inside >= 0.945
+        assert inside >= 0.945 and (drawn < found["low"]).mean() == pytest.approx(0.025, abs=0.003), "and is no wider than it says"
         assert drawn.mean() == pytest.approx(found["dex"], abs=0.002)
 
 

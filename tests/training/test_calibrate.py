@@ -6,7 +6,7 @@ import venn_abers
 from betacal import BetaCalibration
 from scipy.special import expit
 
-from models.venn_abers import FARTHEST, PER_UNIT, on_grid
+from models.venn_abers import FARTHEST, PER_UNIT, VennAbers, on_grid
 from training import calibrate
 from training.calibrate import beta, calibration, line, log_odds_of, unseen_loss
 from training.refusals import TrainingRefusal
@@ -58,6 +58,14 @@ def test_the_interval_is_that_of_the_authors(n: int, seed: int) -> None:
     found = calibrate.venn_abers(margin, y)
     np.testing.assert_allclose(np.column_stack(found.at(asked)), theirs, atol=1e-9)
     assert len(found.steps) <= 2 * FARTHEST * PER_UNIT + 1
+
+
+def test_every_table_that_is_learnt_can_be_read_again() -> None:
+    """Of many calibration sets, because a last bit is seldom wrong."""
+    for seed in range(60):
+        margin, y = bent(200 + 37 * seed, 100 + seed)
+        table = calibrate.venn_abers(margin, y)
+        assert VennAbers.from_json(table.to_json()).low.tolist() == table.low.tolist()
 
 
 def test_fewer_accounts_leave_more_open() -> None:
