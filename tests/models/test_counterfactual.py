@@ -149,6 +149,38 @@ def test_no_single_change_of_the_others_would_have_been_enough(small_bundle: Bun
     assert seen > 100
 
 
+def test_no_nearer_single_change_would_have_been_enough(small_bundle: Bundle, answers: list[Answered]) -> None:
+    """Where one thing changes, no feature without kin reaches the decision at a level that is fewer peers away."""
+    seen = 0
+    for each in answers:
+        verdict, name, values, answer = each.verdict, each.name, each.values, each.answer
+        if len(groups_of(name, answer)) > 1 or seen > 100:
+            continue
+        names, target, peers = small_bundle.heads[name].trees.names, answer["counterfactual"]["decision"], small_bundle.peers
+        of = (verdict["platform"], verdict["tier"])
+
+        def away(feature: str, to: float, of: tuple[str, str] = of, peers: Any = peers, values: Any = values, names: Any = names) -> float:
+            now = peers.standing(feature, *of, float(values[names.index(feature)])).percentile
+            near = [share for share in (*LEVELS, 0.9, 0.95) if peers.values_at(feature, *of, (share,))[0] == to]
+            return min((abs(share - now) for share in near), default=np.inf)
+
+        (group,) = groups_of(name, answer)
+        leader = next(c for f in CHANGEABLE[name][group].features for c in answer["counterfactual"]["changes"] if c["feature"] == f)
+        taken = away(leader["feature"], leader["to"])
+        way = RANK[target] - RANK[answer["decision"]]
+        for change, level in product(CHANGEABLE[name], (*LEVELS, 0.9, 0.95)):
+            (feature, *others) = change.features
+            if others or feature not in names or np.isnan(values[names.index(feature)]) or not np.isfinite(taken):
+                continue
+            row = values.copy()
+            row[names.index(feature)] = to = float(peers.values_at(feature, *of, (level,))[0])
+            sign = change.direction(feature, small_bundle.heads[name].head.directions)
+            if (to - values[names.index(feature)]) * sign * way > 0 and each.decisions(row[None]) == [target]:
+                seen += 1
+                assert taken <= away(feature, to) + 1e-9
+    assert seen > 20
+
+
 def test_the_sentence_names_what_is_what_would_be_and_what_is_usual(answers: list[Answered]) -> None:
     for each in answers:
         name, answer = each.name, each.answer
