@@ -66,18 +66,18 @@ def test_where_the_reference_is_silent_the_pool_speaks_for_its_own_platform_alon
     person, made = model.probabilities(sample("instagram", rows), NOBODY)
     assert person < 0.1 < 0.8 < made
     assert np.isnan(model.probabilities(sample("x", rows), NOBODY)).all()
-    assert [each.tolist() for each in model.flagged(sample("x", rows), NOBODY)] == [[0], [0]]
+    known, margins = model.margins(sample("x", rows), NOBODY)
+    assert not known.any() and not len(margins)
     # What the bundle knows of a platform goes before what the pool knows.
     own = where(INSTAGRAM, (1.0, 1.0, 1.0, 0.0), (1.0, 1.0, 1.0, 1.0))
     assert model.probabilities(sample("instagram", rows), own)[0] != person
 
 
-def test_flagged_counts_those_whose_counts_are_known(model: FollowerModel) -> None:
+def test_those_whose_counts_are_known_are_judged(model: FollowerModel) -> None:
     table = sample("instagram", [PERSON, MADE, {"has_picture": False}, {"followers": 3, "following": 5000}], accounts=3)
-    known, hit = model.flagged(table, NOBODY)
-    assert (known.tolist(), hit.tolist()) == ([2, 2, 2], [1, 1, 1])
-    mask, margins = model.margins(table, NOBODY)
-    assert mask.tolist() == [True, True, False, False] * 3 and len(margins) == 6
+    known, margins = model.margins(table, NOBODY)
+    assert known.tolist() == [True, True, False, False] * 3
+    assert (margins >= model.threshold).tolist() == [False, True] * 3
 
 
 def test_one_follower_alone_is_judged_as_among_many(model: FollowerModel) -> None:
@@ -141,8 +141,8 @@ def test_whatever_is_missing_is_unknown_and_never_a_crash(model: FollowerModel, 
         found = model.probabilities(table, reference)
         assert found.shape == (len(rows),)
         assert (np.isnan(found) | ((found > 0) & (found < 1))).all()
-        known, hit = model.flagged(table, reference)
-        assert (hit <= known).all()
+        known, margins = model.margins(table, reference)
+        assert known.shape == (len(rows),) and len(margins) == known.sum() and np.isfinite(margins).all()
 
 
 def test_counts_that_are_no_counts_are_unknown(model: FollowerModel) -> None:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from scipy.stats import beta, norm
 
+from features.reference import Reference
 from features.table import AccountTable
 from models.bundle import load_champion
 from models.draws import DRAWS, evenly, flagged_share
@@ -186,6 +187,9 @@ def test_a_layer_that_was_bought_is_seen_as_one() -> None:
 
 # What people send: what there is to know of it, in words of the contract.
 
+# What a bundle knows of nobody's ordinary followers: those of the pool stand in.
+NOBODY = Reference()
+
 
 @pytest.fixture(scope="module")
 def model(champion_home) -> FollowerModel:  # type: ignore[no-untyped-def]
@@ -219,45 +223,45 @@ def account(n: int, followers: int, method: str | None = "random", kind: str = "
 
 
 def test_five_followers_say_little_and_four_nothing(model: FollowerModel) -> None:
-    found = shares(account(5, 5, "census"), model)[0]
+    found = shares(account(5, 5, "census"), model, NOBODY)[0]
     assert found and found.n == 5 and found.low == 0.0 and found.high > 0.3 and found.detectable > 0.5
-    assert shares(account(4, 4, "census"), model) == [None]
+    assert shares(account(4, 4, "census"), model, NOBODY) == [None]
 
 
 def test_private_followers_are_judged_by_their_counts_and_hidden_counts_by_nothing(model: FollowerModel) -> None:
-    found = shares(account(300, 50_000), model)[0]
+    found = shares(account(300, 50_000), model, NOBODY)[0]
     assert found and found.n == 300 and found.low == 0.0
-    assert shares(account(300, 50_000, kind="hidden"), model) == [None]
+    assert shares(account(300, 50_000, kind="hidden"), model, NOBODY) == [None]
 
 
 def test_all_of_the_purchased_type_is_no_certainty(model: FollowerModel) -> None:
-    found = shares(account(300, 50_000, kind="purchased"), model)[0]
+    found = shares(account(300, 50_000, kind="purchased"), model, NOBODY)[0]
     assert found and found.high == 1.0 and 0.5 < found.low < 1.0 and found.probability_above["0.20"] > 0.99
 
 
 def test_a_census_of_250_is_about_the_account(model: FollowerModel) -> None:
-    said_newest = shares(account(250, 250, "newest"), model)[0]
+    said_newest = shares(account(250, 250, "newest"), model, NOBODY)[0]
     assert said_newest and said_newest.scope == "account" and said_newest.n == 250
-    assert said_newest == shares(account(250, 250, "census"), model)[0]
+    assert said_newest == shares(account(250, 250, "census"), model, NOBODY)[0]
 
 
 def test_only_the_newest_say_nothing_of_the_account(model: FollowerModel) -> None:
-    newest = shares(account(300, 50_000, "newest"), model)[0]
+    newest = shares(account(300, 50_000, "newest"), model, NOBODY)[0]
     assert newest and newest.scope == "newest followers" and newest.strata is None
     # Whatever was said of the sample: three hundred followers of whom none came in the first half are no random sample.
-    by_rank = shares(account(300, 50_000, "random", ranks=np.arange(49_700, 50_000)), model)[0]
+    by_rank = shares(account(300, 50_000, "random", ranks=np.arange(49_700, 50_000)), model, NOBODY)[0]
     assert by_rank and by_rank.scope == "newest followers"
 
 
 def test_ranks_make_strata_that_cover_the_account(model: FollowerModel) -> None:
     ranks = np.sort(np.random.default_rng(6).choice(50_000, 300, replace=False))
-    found = shares(account(300, 50_000, "stratified", ranks=ranks), model)[0]
+    found = shares(account(300, 50_000, "stratified", ranks=ranks), model, NOBODY)[0]
     assert found and found.scope == "account" and found.strata
     assert [each["from_rank"] for each in found.strata] == [0, 10_000, 20_000, 30_000, 40_000]
     assert found.strata[-1]["to_rank"] == 49_999
     assert all(0 <= each["low"] <= each["estimate"] <= each["high"] <= 1 for each in found.strata)
     # Places within the sample are no places among the followers.
-    placed = shares(account(300, 50_000, "random", ranks=np.arange(300)), model)[0]
+    placed = shares(account(300, 50_000, "random", ranks=np.arange(300)), model, NOBODY)[0]
     assert placed and placed.scope == "account" and placed.strata is None
 
 
@@ -266,7 +270,7 @@ def test_ranks_make_strata_that_cover_the_account(model: FollowerModel) -> None:
 @pytest.mark.parametrize("method", [None, "census", "newest", "random", "stratified"])
 @pytest.mark.parametrize("kind", ["plain", "purchased"])
 def test_the_extremes_are_ordered_and_finite(n: int, followers: int, method: str | None, kind: str, model: FollowerModel) -> None:
-    found = shares(account(n, followers, method, kind), model)[0]
+    found = shares(account(n, followers, method, kind), model, NOBODY)[0]
     assert found and found.n == n
     document = found.to_json()
     assert 0 <= found.low <= found.likely_low <= found.estimate <= found.likely_high <= found.high <= 1
@@ -277,7 +281,7 @@ def test_the_extremes_are_ordered_and_finite(n: int, followers: int, method: str
 
 
 def test_nobody_is_judged_where_nobody_was_sampled(model: FollowerModel) -> None:
-    assert shares(account(0, 1_000), model) == [None]
+    assert shares(account(0, 1_000), model, NOBODY) == [None]
 
 
 def test_a_model_that_tells_nothing_apart_gives_no_narrow_interval() -> None:

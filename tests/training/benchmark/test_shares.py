@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.benchmark import accounts, shares, sources
+from training.benchmark import accounts, follower_sources, shares, sources
 from training.benchmark.accounts import Side
 from training.benchmark.share_measures import _binomial
 from training.benchmark.step import Size
@@ -15,7 +15,9 @@ from training.benchmark.step import Size
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, sources.Source]:
     """What everybody has: SRF alone."""
-    found, absent = sources.all_sources(tmp_path_factory.mktemp("nothing"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(follower_sources, "SHARED", tmp_path_factory.mktemp("nothing"))
+        found, absent = sources.all_sources()
     assert list(found) == ["srf"] and len(absent) == 4 and all("licence" in sentence for sentence in absent)
     return found
 
@@ -61,7 +63,7 @@ def test_twins_lie_on_one_side_of_a_cut(alone: dict[str, sources.Source]) -> Non
 
 
 def test_no_cell_mixes_platforms(shared_data: Path) -> None:
-    found, absent = sources.all_sources(shared_data)
+    found, absent = sources.all_sources()
     assert not absent
     cells = [cell for name in found for cell in shares.cells(name, found)]
     assert len(cells) > 60
@@ -72,7 +74,7 @@ def test_no_cell_mixes_platforms(shared_data: Path) -> None:
 
 
 def test_a_held_out_source_says_nothing_of_its_own_spread(shared_data: Path) -> None:
-    found, _ = sources.all_sources(shared_data)
+    found, _ = sources.all_sources()
     meetings = shares.meet_all(found, 0)
     changed = {pair: (m if "purba" not in pair else next(iter(meetings.values()))) for pair, m in meetings.items()}
     assert shares.without(meetings, found, "purba") == shares.without(changed, found, "purba")
