@@ -19,8 +19,8 @@ from models.rates import Rates
 from models.second_opinion import FOREIGN_BELOW, METHOD, Opinion, opinion
 
 LEVEL = 0.95
-# From fewer judged followers no share is told; below LITTLE the verdict also asks for more.
-FEWEST, LITTLE = 5, 20
+# From fewer judged followers no share is told: five of five flagged would put it above 82 %, on the word of five.
+FEWEST = 20
 ABOVE = (0.05, 0.10, 0.20)
 # Accounts at a time: their draws stay in a processor's cache.
 BLOCK = 32
@@ -35,7 +35,7 @@ _TAILS = np.array([0.025, 0.25, 0.5, 0.75, 0.975])
 class Share:
     """Shares (0-1) of purchased-type followers, whoever sent them: 95 % (low, high) and 50 % interval (likely_low, likely_high).
 
-    n: judged followers. detectable: seen with power .95 at a false-alarm rate of .01. strata: by rank of following, oldest first.
+    n: judged followers. detectable: seen with power .95 at a false-alarm rate of .01 in an audience like this one, as far as it looks like the known ones. strata: by rank of following, oldest first.
     """
 
     estimate: float
@@ -165,8 +165,10 @@ def estimate(samples: Samples, threshold: float, rates: Rates) -> Estimates:
         above[block] = np.stack([(drawn > share).mean(axis=1) for share in ABOVE], axis=1)
         inside = account[rows] - block.start
         of_layers[rows] = _quantiles(_shares(q, low[inside], scale[inside])) if layered else quantiles[block]
-    smallest = _detectable(judged, samples.population, foreign, samples.abroad, true, false)
     in_reference = (second.fit >= FOREIGN_BELOW) & ~samples.abroad
+    # What could have been seen is told for an audience like the known ones where this one looks like them: among all that might come from
+    # elsewhere there are vendors whose followers nobody would see in any number.
+    smallest = _detectable(judged, samples.population, np.where(in_reference & agrees, 0.0, 1.0), samples.abroad, true, false)
     return Estimates(quantiles, above, smallest, agrees, second, in_reference, of_layers)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from models.bundle import load_champion
 from models.decision import Because
-from models.evidence import larger_sample, told
+from models.evidence import WORTH, larger_sample, told
 from models.head import Head
 from models.heads import HEADS
 from models.rates import Population, Rate, Rates
@@ -30,7 +30,7 @@ def blunt(champion_home: Any) -> Rates:
 
 
 def least(n: int, followers: float, rates: Rates) -> float:
-    return visible([n], followers, rates.foreign, False, rates)[0]
+    return visible([n], followers, 0.0, False, rates)[0]
 
 
 def share(n: int, followers: float, rates: Rates, scope: str = "account") -> Any:
@@ -68,10 +68,11 @@ def test_the_newest_followers_do_not_stand_for_all(sharp: Rates) -> None:
 
 
 def test_a_blunt_model_is_not_promised_more_than_it_can(blunt: Rates) -> None:
-    """Where no sample shows a tenth, the best one is named as long as it shows more than the one at hand."""
-    said = larger_sample(share(25, 1_000_000, blunt), 1_000_000, False, blunt)
-    now, then = percents(said)
-    assert now > then > 10
+    """Where no sample shows a tenth, the best one is named only if it shows more than the one at hand."""
+    now, then = least(25, 1_000_000, blunt), least(3_000, 1_000_000, blunt)
+    assert now > then > 0.10
+    if now - then < WORTH:
+        assert larger_sample(share(25, 1_000_000, blunt), 1_000_000, False, blunt) is None
     assert larger_sample(share(3_000, 1_000_000, blunt), 1_000_000, False, blunt) is None
 
 
