@@ -26,6 +26,8 @@ ABOVE = (0.05, 0.10, 0.20)
 BLOCK = 32
 # Where a population's two types are flagged alike, the flagged share says nothing; a difference below this counts as this.
 LEAST_POWER = 0.05
+# How likely an account of a platform without labelled followers is from elsewhere, before its sample is seen.
+UNLABELLED = 0.5
 # The estimates of two methods that lie further apart than this many pooled standard deviations do not agree (method.md 3.5).
 APART = 2.0
 _TAILS = np.array([0.025, 0.25, 0.5, 0.75, 0.975])
@@ -35,7 +37,8 @@ _TAILS = np.array([0.025, 0.25, 0.5, 0.75, 0.975])
 class Share:
     """Shares (0-1) of purchased-type followers, whoever sent them: 95 % (low, high) and 50 % interval (likely_low, likely_high).
 
-    n: judged followers. detectable: seen with power .95 at a false-alarm rate of .01 in an audience like this one, as far as it looks like the known ones. strata: by rank of following, oldest first.
+    n: judged followers. detectable: seen with power .95 at a false-alarm rate of .01, among the known audiences if this one looks
+    like them. strata: by rank of following, oldest first.
     """
 
     estimate: float
@@ -131,8 +134,9 @@ def estimate(samples: Samples, threshold: float, rates: Rates) -> Estimates:
     true, false = rates.drawn(evenly()["purchased"], evenly()["others"])
     hits = np.bincount(samples.account, weights=flagged, minlength=m)
     agrees = _agree(hits / judged, judged, second, true[0], false[0])
-    foreign = _foreign(rates.foreign, second.strange)
-    foreign[samples.abroad | ~agrees] = 1.0
+    # Of a platform that was never labelled nobody knows more than that it may be either.
+    foreign = _foreign(np.where(samples.abroad, max(rates.foreign, UNLABELLED), rates.foreign), second.strange)
+    foreign[~agrees] = 1.0
     # One row per layer.
     first_row = np.concatenate([[0], np.cumsum(samples.layers)])
     row = first_row[samples.account] + samples.layer
@@ -148,8 +152,7 @@ def estimate(samples: Samples, threshold: float, rates: Rates) -> Estimates:
         block = slice(begin, min(begin + BLOCK, m))
         rows = slice(first_row[block.start], first_row[block.stop])
         strange = points["foreign"] < foreign[block, None]
-        away = np.where(samples.abroad[block, None], false[2], false[1]), np.where(samples.abroad[block, None], true[2], true[1])
-        low, high = np.where(strange, away[0], false[0]), np.where(strange, away[1], true[0])
+        low, high = np.where(strange, false[1], false[0]), np.where(strange, true[1], true[0])
         scale = 1.0 / np.maximum(high - low, LEAST_POWER)
         q = flagged_share(*(values[rows] for values in of_row))
         layered = len(q) > len(low)
@@ -165,14 +168,15 @@ def estimate(samples: Samples, threshold: float, rates: Rates) -> Estimates:
         above[block] = np.stack([(drawn > share).mean(axis=1) for share in ABOVE], axis=1)
         inside = account[rows] - block.start
         of_layers[rows] = _quantiles(_shares(q, low[inside], scale[inside])) if layered else quantiles[block]
-    in_reference = (second.fit >= FOREIGN_BELOW) & ~samples.abroad
+    alike = (second.fit >= FOREIGN_BELOW) & agrees
     # What could have been seen is told for an audience like the known ones where this one looks like them: among all that might come from
     # elsewhere there are vendors whose followers nobody would see in any number.
-    smallest = _detectable(judged, samples.population, np.where(in_reference & agrees, 0.0, 1.0), samples.abroad, true, false)
+    smallest = _detectable(judged, samples.population, np.where(alike, 0.0, 1.0), true, false)
+    in_reference = (second.fit >= FOREIGN_BELOW) & ~samples.abroad
     return Estimates(quantiles, above, smallest, agrees, second, in_reference, of_layers)
 
 
-def _foreign(before: float, strange: np.ndarray) -> np.ndarray:
+def _foreign(before: np.ndarray, strange: np.ndarray) -> np.ndarray:
     """The probability (m,) of coming from elsewhere, given the log ratio of the two.
 
     A bad fit raises it. A good one does not lower it: vendors whose followers look like anybody's, and audiences who look a little
@@ -224,16 +228,14 @@ def _agree(q: np.ndarray, n: np.ndarray, second: Opinion, true: np.ndarray, fals
     return found
 
 
-def _detectable(
-    n: np.ndarray, population: np.ndarray, foreign: np.ndarray, abroad: np.ndarray, true: np.ndarray, false: np.ndarray
-) -> np.ndarray:
+def _detectable(n: np.ndarray, population: np.ndarray, foreign: np.ndarray, true: np.ndarray, false: np.ndarray) -> np.ndarray:
     """The smallest share seen with power .95 at a false-alarm rate of .01 (method.md 7.1 a), 1 when none can be.
 
     The spread of the rates and of their estimation counts like tau, by its quantiles, because it is lopsided near 0. Seeing everybody takes
     the noise of who was drawn away, not that of who is flagged.
     """
-    low, low_up, low_down = _mixed(false, foreign, abroad, (0.99, 0.05))
-    high, high_down = _mixed(true, foreign, abroad, (0.05,))
+    low, low_up, low_down = _mixed(false, foreign, (0.99, 0.05))
+    high, high_down = _mixed(true, foreign, (0.05,))
     power = np.maximum(high - low, LEAST_POWER)
     unseen = np.clip((population - n) / np.maximum(population - 1.0, 1.0), 0.0, 1.0)
     limit = np.hypot(2.326 * np.sqrt(low * (1.0 - low) / n), low_up - low)
@@ -249,32 +251,27 @@ def _detectable(
 
 
 @lru_cache(maxsize=4_096)
-def _visible(n: int, population: float, foreign: float, abroad: bool, rates: Rates) -> float:
+def _visible(n: int, population: float, foreign: float, rates: Rates) -> float:
     true, false = rates.drawn(evenly()["purchased"], evenly()["others"])
-    one = (np.array([float(n)]), np.array([population]), np.array([foreign]), np.array([abroad]))
+    one = (np.array([float(n)]), np.array([population]), np.array([foreign]))
     return float(_detectable(*one, true, false)[0])
 
 
-def visible(sizes: Sequence[int], followers: float, foreign: float, abroad: bool, rates: Rates) -> list[float]:
+def visible(sizes: Sequence[int], followers: float, foreign: float, rates: Rates) -> list[float]:
     """The smallest share that each of these samples, drawn at random from `followers`, would show; foreign: how likely the account is to
     come from elsewhere."""
     # Whom a sample leaves out matters to three digits at most, so that accounts of nearly one size share the work.
     digits = 2 - math.floor(math.log10(max(followers, 1.0)))
-    return [_visible(size, max(float(size), round(followers, digits)), foreign, abroad, rates) for size in sizes]
+    return [_visible(size, max(float(size), round(followers, digits)), foreign, rates) for size in sizes]
 
 
-def _mixed(rates: np.ndarray, foreign: np.ndarray, abroad: np.ndarray, levels: tuple[float, ...]) -> list[np.ndarray]:
+def _mixed(rates: np.ndarray, foreign: np.ndarray, levels: tuple[float, ...]) -> list[np.ndarray]:
     """Mean and quantiles (m,) of a rate that is `foreign` of the time another population's, read off mixtures of steps of a sixteenth."""
     steps = np.linspace(0.0, 1.0, 17)
-    found = [np.empty(len(foreign)) for _ in range(len(levels) + 1)]
-    for other in (1, 2):
-        chosen = abroad == (other == 2)
-        # Even points in any order: the first so many of them are even themselves.
-        mixtures = [np.concatenate([rates[other][: round(step * DRAWS)], rates[0][round(step * DRAWS) :]]) for step in steps]
-        tables = [[mixture.mean() for mixture in mixtures], *([np.quantile(mixture, level) for mixture in mixtures] for level in levels)]
-        for values, table in zip(found, tables, strict=True):
-            values[chosen] = np.interp(foreign[chosen], steps, table)
-    return found
+    # Even points in any order: the first so many of them are even themselves.
+    mixtures = [np.concatenate([rates[1][: round(step * DRAWS)], rates[0][round(step * DRAWS) :]]) for step in steps]
+    tables = [[mixture.mean() for mixture in mixtures], *([np.quantile(mixture, level) for mixture in mixtures] for level in levels)]
+    return [np.interp(foreign, steps, table) for table in tables]
 
 
 def _share(found: Estimates, i: int, n: int, newest: bool, strata: tuple[Mapping[str, Any], ...] | None) -> Share:

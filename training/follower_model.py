@@ -83,18 +83,31 @@ class _Records:
     twin: np.ndarray
 
 
-def fit(pools: Sequence[FollowerPool], seed: int) -> FollowerModel:
+def fit(pools: Sequence[FollowerPool], seed: int, others: Sequence[FollowerPool] = ()) -> FollowerModel:
     """Trees on the pools' records; threshold at a false-alarm rate of 3 % out of fold, where the Fisher information is near its
-    best for shares (method.md 3.2). The rates are those of the out-of-fold margins. Raises TrainingRefusal for too few records."""
+    best for shares (method.md 3.2). The rates are those of the out-of-fold margins. Raises TrainingRefusal for too few records.
+
+    others: records that teach nothing and only say how often the trees are right, so that a third of a pool may teach and all of it
+    measures.
+    """
     records = _records(pools)
-    seen = out_of_fold(pools, seed)
+    trees = grown(records.values, records.purchased, records.source, seed)
+    seen = _with(out_of_fold(pools, seed), others, trees)
     threshold = at_false_alarms(seen)
+    platforms = tuple(dict.fromkeys(pool.platform for pool in pools))
     # One source is one crowd of unmarked audiences; of several sources each is told apart.
-    learnt_rates = rates.fit(
-        rates.Learnt(seen.margins, seen.purchased, threshold, seen.source), tuple(dict.fromkeys(pool.platform for pool in pools))
+    found = rates.fit(rates.Learnt(seen.margins, seen.purchased, threshold, seen.source), platforms)
+    return FollowerModel(trees, threshold, found, *_platt(seen), PRIOR, usual_of(pools))
+
+
+def _with(seen: OutOfFold, others: Sequence[FollowerPool], trees: booster.Trees) -> OutOfFold:
+    """The margins of records that taught nothing, beside those out of fold."""
+    return OutOfFold(
+        np.concatenate([seen.margins, *(trees.margins(values_of(pool)) for pool in others)]),
+        np.concatenate([seen.purchased, *(pool.purchased for pool in others)]),
+        np.concatenate([seen.source, *(np.full(len(pool), pool.name) for pool in others)]),
+        np.concatenate([seen.stratum, *(strata_of(pool) for pool in others)]),
     )
-    trees, line = grown(records.values, records.purchased, records.source, seed), _platt(seen)
-    return FollowerModel(trees, threshold, learnt_rates, *line, PRIOR, usual_of(pools))
 
 
 def out_of_fold(pools: Sequence[FollowerPool], seed: int, grow: Grow | None = None, folds: int = FOLDS) -> OutOfFold:

@@ -60,11 +60,12 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
         with stages(COMPUTE):
             bought = learning.values.get("bought_followers", np.zeros(learning.table.n))
             # Of the first shard only: the other shards' records are in the samples of accounts that calibrate and test.
-            taught = [pools.shards(pool)[0] for pool in pools.load_all(experiment.pool)]
+            records = [pools.shards(pool) for pool in pools.load_all(experiment.pool)]
+            taught = [first for first, *_ in records]
             reference = references.fit(learning.table, split.fit, bought, experiment.seed, taught[0])
             matrix = build(learning.table, reference)
             gaps = with_gaps(learning.table, reference, experiment.dropout, experiment.seed) if experiment.dropout else None
-            followers = follower_model.fit(taught, experiment.seed)
+            followers = follower_model.fit(taught, experiment.seed, [shard for _, *rest in records for shard in rest])
             shares = share.shares(learning.table, followers, reference)
             tiers = Tiers().places(learning.table.column("followers").values)
         heads: dict[str, Learnt] = {}

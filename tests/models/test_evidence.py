@@ -30,7 +30,7 @@ def blunt(champion_home: Any) -> Rates:
 
 
 def least(n: int, followers: float, rates: Rates) -> float:
-    return visible([n], followers, 0.0, False, rates)[0]
+    return visible([n], followers, 0.0, rates)[0]
 
 
 def share(n: int, followers: float, rates: Rates, scope: str = "account") -> Any:

@@ -7,14 +7,12 @@ from scipy.special import logit
 
 from models.bundle import load_champion
 from models.draws import evenly
-from models.rates import ABROAD, Rate, Rates
+from models.rates import Rate, Rates
 
 
 def test_draws_have_the_stated_mean_and_spread() -> None:
     drawn = logit(Rate(-3.0, 0.3, 0.4, 5).drawn(evenly()["others"]))
     assert drawn.mean() == pytest.approx(-3.0, abs=0.01) and drawn.std() == pytest.approx(0.5, abs=0.01)
-    wide = logit(Rate(-3.0, 0.0, 0.4, 5).drawn(evenly()["others"], ABROAD))
-    assert wide.std() == pytest.approx(0.8, abs=0.02)
 
 
 def test_what_a_bundle_holds_comes_back_as_it_was(champion_home) -> None:  # type: ignore[no-untyped-def]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from training import rates
-from training.rates import EVEN, SHIPPED, WITHIN, Learnt
+from training.rates import FOREIGN, SHIPPED, WITHIN, Learnt
 
 
 def test_many_audiences_tell_their_own_spread() -> None:
@@ -53,7 +53,7 @@ def test_a_source_like_ours_moves_nothing_and_a_shifted_one_both_rates() -> None
 
 def test_elsewhere_is_further_than_the_next_audience() -> None:
     found = rates.fit(learnt(np.random.default_rng(4)), ("instagram",))
-    assert found.foreign == EVEN and found.platforms == ("instagram",)
+    assert found.foreign == FOREIGN and found.platforms == ("instagram",)
     for here, there, step in (
         (found.known.purchased, found.elsewhere.purchased, SHIPPED.purchased),
         (found.known.others, found.elsewhere.others, SHIPPED.others),

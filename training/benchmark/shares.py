@@ -141,7 +141,7 @@ def _replicate(
         composed = _composed(rng, cell.kind, others, purchased, share, n, followers)
         if sources[cell.others].pool.platform != source.pool.platform:
             composed = replace(composed, samples=replace(composed.samples, abroad=np.ones(len(n), dtype=bool)))
-        found = estimate(composed.samples, known.threshold, judge(cell.met, rates.AT_HOME if home else rates.EVEN))
+        found = estimate(composed.samples, known.threshold, judge(cell.met, rates.AT_HOME if home else rates.FOREIGN))
         rows.append(Row.of(cell, replicate, share, n, followers, composed, found, _naive(rng, composed, known)))
     return rows
 
