@@ -86,6 +86,7 @@ VERDICT_EXAMPLE: dict[str, Any] = {
         "expected": 0.034,
         "gap_dex": -0.49,
         "parts": [{"cause": "bought_followers", "dex": -0.16, "low": -0.21, "high": -0.12}, {"cause": "unexplained", "dex": -0.33}],
+        "note": None,
     },
     "evidence": {
         "seen": ["profile", "posts", "comments", "follower_sample"],

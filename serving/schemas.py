@@ -134,7 +134,7 @@ PART = _object(
 )
 
 ENGAGEMENT = _object(
-    {"rate": NUMBER, "expected": NUMBER, "gap_dex": NUMBER, "parts": _list(_ref("Part"))},
+    {"rate": NUMBER, "expected": NUMBER, "gap_dex": NUMBER, "parts": _list(_ref("Part")), "note": {"type": ["string", "null"]}},
     description="Likes and comments of the typical post for each follower beside what peers have, and the causes of the gap.",
 )
 

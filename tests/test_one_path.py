@@ -127,7 +127,9 @@ def ready(address: str) -> bool:
 def test_the_accounts_show_every_kind_of_answer(judged: list[Verdict]) -> None:
     assert len(judged) >= 20
     assert {verdict["status"] for verdict in judged} == {"ok", "insufficient_data"}
-    assert {head["decision"] for verdict in judged for head in verdict["heads"].values()} >= {"no", "undecided"}
+    # So few accounts as taught this bundle set no limits, so it decides nothing and says why.
+    because = {head["undecided_because"]["code"] for verdict in judged for head in verdict["heads"].values() if head["undecided_because"]}
+    assert {"no_evidence", "too_few_alike"} <= because
     assert {verdict["bought_share"] is None for verdict in judged} == {True, False}
 
 

@@ -39,7 +39,7 @@ class Answered:
 
 @pytest.fixture(scope="module")
 def answers(decisive: Bundle, small_table: AccountTable, explained: list[Document]) -> list[Answered]:
-    matrix, of_all = build(small_table, decisive.reference), shares(small_table, decisive.followers)
+    matrix, of_all = build(small_table, decisive.reference), shares(small_table, decisive.followers, decisive.reference)
     found = []
     for name, model in decisive.heads.items():
         values = matrix.only(model.trees.names)

@@ -164,7 +164,7 @@ def test_a_head_without_its_evidence_is_undecided_and_the_evidence_named(bundle:
     assert without_because(only_posts, "bought_followers") == unable
     assert only_posts["heads"]["diluted_audience"]["probability"] != 0.2
     assert {"follower_sample", "history"} <= {entry["field"] for entry in only_posts["evidence"]["missing"]}
-    only_followers = one(bundle, follower_sample=followers(60))
+    only_followers = one(bundle, followers=90_000, follower_sample=followers(25))
     assert without_because(only_followers, "diluted_audience") == unable
     assert only_followers["heads"]["bought_followers"]["probability"] != 0.2
     named = {entry["field"]: entry["would_help"] for entry in only_followers["evidence"]["missing"]}
@@ -195,9 +195,8 @@ def test_hidden_likes_are_named(bundle: Bundle) -> None:
 
 
 def test_the_share_says_what_it_is_a_share_of(bundle: Bundle) -> None:
-    assert one(bundle, follower_sample=followers(4))["bought_share"] is None
     few = one(bundle, follower_sample=followers(19))
-    assert few["bought_share"]["high"] - few["bought_share"]["low"] > 0.2
+    assert few["bought_share"] is None
     assert "follower_sample" in {entry["field"] for entry in few["evidence"]["missing"]}
     assert one(bundle, follower_sample=followers(300, known=False))["bought_share"] is None
     for method, scope in (("newest", "newest followers"), ("random", "account"), ("census", "account"), ("unknown", "account")):

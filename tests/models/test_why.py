@@ -13,13 +13,13 @@ from models.wording import lines
 Document = dict[str, Any]
 
 
-def test_an_account_is_explained_alone_as_among_many(small_bundle: Bundle, small_table: AccountTable, explained: list[Document]) -> None:
+def test_an_account_is_explained_alone_as_among_many(decisive: Bundle, small_table: AccountTable, explained: list[Document]) -> None:
     for i in range(0, small_table.n, 13):
-        assert judge_table(small_bundle, small_table.block(i, i + 1)) == [explained[i]]
+        assert judge_table(decisive, small_table.block(i, i + 1)) == [explained[i]]
 
 
-def test_explanations_are_given_only_when_asked_for(small_bundle: Bundle, small_table: AccountTable, explained: list[Document]) -> None:
-    for full, short in zip(explained, judge_table(small_bundle, small_table, reasons=False), strict=True):
+def test_explanations_are_given_only_when_asked_for(decisive: Bundle, small_table: AccountTable, explained: list[Document]) -> None:
+    for full, short in zip(explained, judge_table(decisive, small_table, reasons=False), strict=True):
         for name, head in short["heads"].items():
             assert head == {**full["heads"][name], **unexplained()}
 

@@ -79,7 +79,13 @@ def test_no_account_is_judged_by_its_own_source(learning: labelled.Learning) -> 
 
 def test_labels_of_one_class_cannot_be_audited(learning: labelled.Learning) -> None:
     one = labelled.Learning(
-        learning.table, learning.groups, learning.composed, {"bought_followers": np.zeros(learning.table.n)}, learning.shares, None
+        learning.table,
+        learning.groups,
+        learning.vendors,
+        learning.composed,
+        {"bought_followers": np.zeros(learning.table.n)},
+        learning.shares,
+        None,
     )
     with pytest.raises(TrainingRefusal, match="bought_followers: 900 no, 0 yes"):
         audit.audit(one, FEW_ROUNDS)

@@ -19,8 +19,8 @@ class Elsewhere:
     """A world that calls its accounts otherwise and else is the high street."""
 
     @staticmethod
-    def setting(seed: object) -> object:
-        return WORLDS["high_street"].setting(seed)
+    def setting(seed: object, pool: object = None, scenarios: object = None) -> object:
+        return WORLDS["high_street"].setting(seed, pool, scenarios)
 
     @staticmethod
     def part(*given: object) -> dict[str, pa.Table]:

@@ -14,7 +14,7 @@ from features.reference import PeerAudience, Reference, plain
 from features.schema import PLATFORMS, TABLES
 from features.standing import facts as facts_of
 from features.table import AccountTable
-from training import pools, reference
+from training import follower_model, pools, reference
 from training.follower_model import table_of
 from training.reference import creation, purchased
 from training.reference.ordinary import Ordinary, by_platform
@@ -216,13 +216,16 @@ def test_the_line_of_one_source_holds_on_the_platform_of_another(shared_data) ->
     assert flagged[~cresci.purchased].mean() < 0.06
 
 
-def test_only_the_first_shard_of_records_teaches(trained) -> None:  # type: ignore[no-untyped-def]
+def test_only_the_first_shard_of_records_teaches(trained, small_experiment) -> None:  # type: ignore[no-untyped-def]
     """The records of the others are in the samples of accounts that calibrate and test."""
     kept = trained.bundle.reference.peer_audience
     nobody = Ordinary(table(1, ["x"]), np.ones(1, bool), np.ones(1, bool), 7, pools.shards(pools.load("srf"))[0])
     np.testing.assert_array_equal(kept.purchased_rule, purchased.fit(nobody)["purchased_rule"])
-    densities = trained.bundle.followers.rates.densities
-    assert densities.purchased_records + densities.other_records == len(nobody.pool or ())
+    shards, followers = pools.shards(pools.load("srf")), trained.bundle.followers
+    assert followers.trees.save() == follower_model.fit(shards[:1], small_experiment.seed).trees.save()
+    # All records say how often the trees are right; those of the other shards have taught them nothing.
+    densities = followers.rates.densities
+    assert densities.purchased_records + densities.other_records == sum(map(len, shards))
 
 
 def test_it_comes_back_from_json_and_is_small(audience: PeerAudience) -> None:

@@ -19,7 +19,6 @@ from training.benchmark import (
     share_sizes,
     shares,
     subsets,
-    transfer,
     worlds,
 )
 from training.benchmark.step import Step
@@ -27,7 +26,7 @@ from training.benchmark.step import Step
 # A new file with steps is named here, and nowhere else; its bars stand in table.py.
 MODULES = (
     *(follower_records, composed, shares, share_sizes),
-    *(worlds, drip_aged, hard_negatives, attacks, subsets, insertions, decisions, causes, gates, transfer),
+    *(worlds, drip_aged, hard_negatives, attacks, subsets, insertions, decisions, causes, gates),
     natural,
 )
 STEPS: tuple[Step, ...] = tuple(sorted((step for module in MODULES for step in module.STEPS), key=lambda step: step.level))
