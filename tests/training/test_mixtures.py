@@ -83,10 +83,10 @@ def test_history_ends_at_the_new_count(composed):
     history = composed["history"].to_pandas()
     last = history.sort_values("date").groupby("account_id")["followers"].last()
     accounts = composed["accounts"].to_pandas().set_index("account_id").loc[last.index]
-    # YouTube rounds its history to three digits.
+    # YouTube cuts its history to three digits.
     rounded = accounts["platform"] == "youtube"
     assert (last == accounts["followers"])[~rounded].all()
-    assert (abs(last / accounts["followers"] - 1) <= 0.005)[rounded].all()
+    assert (abs(last / accounts["followers"] - 1) <= 0.01)[rounded].all()
     assert (history["followers"] >= 0).all()
 
 
