@@ -26,8 +26,8 @@ ABOVE = (0.05, 0.10, 0.20)
 BLOCK = 32
 # Where a population's two types are flagged alike, the flagged share says nothing; a difference below this counts as this.
 LEAST_POWER = 0.05
-# How likely an account of a platform without labelled followers is from elsewhere, before its sample is seen.
-UNLABELLED = 0.5
+# How likely an account of a platform without labelled followers is from elsewhere, before its sample is seen: twice as likely as others.
+UNLABELLED = 0.2
 # The estimates of two methods that lie further apart than this many pooled standard deviations do not agree (method.md 3.5).
 APART = 2.0
 _TAILS = np.array([0.025, 0.25, 0.5, 0.75, 0.975])

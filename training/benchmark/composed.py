@@ -128,7 +128,7 @@ def _accounts(size: Size) -> tuple[Tables, Tables]:
     )
     ids = both["accounts"]["account_id"].to_pylist()
     order = np.random.default_rng([size.seed, 5]).permutation(len(ids))
-    order = order[: size.of(len(ids), 700)]
+    order = order[: size.of(len(ids), 320)]
     first, second = np.array_split(order, 2)
     second = second[: size.of(len(ids), 160)]
     return only(both, [ids[i] for i in first]), only(both, [ids[i] for i in second])

@@ -60,7 +60,7 @@ def measure(size: Size, progress: Progress) -> Mapping[str, Any]:
 
 
 def measure_spread(size: Size, progress: Progress) -> Mapping[str, Any]:
-    """The moves of both rates between sources: over all of Instagram (what ships), and with each source held out."""
+    """The moves of both rates between sources: from SRF to the others (what ships), and over Instagram with each source held out."""
     sources, absent = all_sources()
     meetings = meet_all(sources, size.seed)
     progress(1, 1)
@@ -68,8 +68,9 @@ def measure_spread(size: Size, progress: Progress) -> Mapping[str, Any]:
         return {"left_out": [*absent, "with one source there is no spread between sources"], "shipped": _spread_json(rates.SHIPPED)}
     pairs = {f"{a} -> {b}": _meeting_json(found) for (a, b), found in meetings.items()}
     held_out = {name: _spread_json(without(meetings, sources, name)) for name in sources}
-    now = _spread_json(without(meetings, sources, ""))
-    return {"left_out": absent, "shipped": _spread_json(rates.SHIPPED), "now": now, "held_out": held_out, "pairs": pairs}
+    of_srf = [meeting for (learnt_on, _), meeting in meetings.items() if learnt_on == "srf"]
+    taught = _spread_json(rates.spread(of_srf, len(of_srf)))
+    return {"left_out": absent, "shipped": _spread_json(rates.SHIPPED), "taught by srf": taught, "held_out": held_out, "pairs": pairs}
 
 
 def meet_all(sources: Mapping[str, Source], seed: int) -> dict[tuple[str, str], Meeting]:
