@@ -125,7 +125,7 @@ def test_draws_are_jeffreys_beta() -> None:
 def test_a_population_that_was_never_labelled_leaves_more_open() -> None:
     home, open_, unlabelled = (
         flagged(60, 300, 50_000, replace(RATES, foreign=0.0)),
-        flagged(60, 300, 50_000, replace(RATES, foreign=0.2)),
+        flagged(60, 300, 50_000, replace(RATES, foreign=0.05)),
         flagged(60, 300, 50_000, replace(RATES, foreign=0.0), abroad=True),
     )
     assert width(home) < width(open_) < width(unlabelled)
