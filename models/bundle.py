@@ -29,6 +29,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9]+)?")
 AGAIN = "Fetch or train the bundle again."
+# The fact by which accounts that taught are known again; a list of digests, as long as the data, that says nothing to a reader.
+TAUGHT = "taught"
 MOST_BYTES = 512 * 2**20
 
 
@@ -77,7 +79,8 @@ class Bundle:
             for name, model in self.heads.items()
         }
         identity = {"id": self.id, "version": self.version, "run_id": self.run_id}
-        return {"bundle": identity, "heads": heads, "features": len(NAMES), **self.facts}
+        told = {name: fact for name, fact in self.facts.items() if name != TAUGHT}
+        return {"bundle": identity, "heads": heads, "features": len(NAMES), **told}
 
     def save(self, path: Path) -> str:
         """Write the bundle as a folder, whole or not at all; returns its id. Raises BundleError when `path` holds anything."""

@@ -24,15 +24,13 @@ LEAST = {"posts": 5, "follower_sample": 12}
 
 @dataclass(frozen=True)
 class Twin:
-    """Two accounts that are one: their ids, and what is the same (`account_id`, `posts` or `follower_sample`)."""
+    """Two accounts that are one: their ids, and what is the same (`posts` or `follower_sample`)."""
 
     first: str
     second: str
     same: str
 
     def __str__(self) -> str:
-        if self.same == "account_id":
-            return f"{self.first} is in both datasets"
         return f"{self.first} and {self.second} have the same {self.same.replace('_', ' ')}"
 
 
@@ -52,16 +50,10 @@ def across(split: Split, table: AccountTable) -> list[Twin]:
     return list(found.values())
 
 
-def between(first: AccountTable, second: AccountTable) -> list[Twin]:
-    """Accounts of one dataset that are in another too: by id, by posts or by follower sample; each pair once."""
-    known = set(first.account_ids)
-    found = {name: Twin(name, name, "account_id") for name in second.account_ids if name in known}
-    for name in CONTENT:
-        owners = {value: row for row, value in enumerate(fingerprints(first, name)) if value}
-        for row, value in enumerate(fingerprints(second, name)):
-            if value and value in owners:
-                found.setdefault(second.account_ids[row], Twin(first.account_ids[owners[value]], second.account_ids[row], name))
-    return list(found.values())
+def marks(table: AccountTable) -> list[tuple[str, ...]]:
+    """What each account is known again by without its id: digests of its posts and of its follower sample, where these tell it apart."""
+    found = [fingerprints(table, name).tolist() for name in CONTENT]
+    return [tuple(f"{value:016x}" for value in values if value) for values in zip(*found, strict=True)]
 
 
 def fingerprints(table: AccountTable, name: str) -> np.ndarray:

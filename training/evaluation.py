@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.catalog import build
-from models.bundle import Bundle
-from training import labelled, report
+from models.bundle import TAUGHT, Bundle
+from training import duplicates, labelled, report
 from training.learning import MODEL, Learnt
 from training.refusals import TrainingRefusal
 
@@ -23,10 +23,14 @@ class Evaluation:
 
 
 def evaluate(bundle: Bundle, source: labelled.Source) -> Evaluation:
-    """Every head of the bundle on the labelled accounts of a dataset. Raises DatasetError or TrainingRefusal."""
+    """Every head of the bundle on the labelled accounts of a dataset. Raises DatasetError or TrainingRefusal.
+
+    Accounts whose follower records taught the bundle are left out; others that taught it themselves are refused by name.
+    """
     learning = labelled.read(source, tuple(bundle.heads))
     seen = set(bundle.facts.get("seen", ()))
     unseen = np.array([group not in seen for group in learning.groups])
+    _refuse_those_that_taught(bundle, learning, unseen)
     matrix = build(learning.table, bundle.reference)
     tiers = bundle.tiers.places(learning.table.column("followers").values)
     measurements: list[report.Measurement] = []
@@ -40,3 +44,15 @@ def evaluate(bundle: Bundle, source: labelled.Source) -> Evaluation:
     if not measurements:
         raise TrainingRefusal([f"no account of {source.place} has a label for {', '.join(bundle.heads)} that the bundle has not seen"])
     return Evaluation(measurements, int(unseen.sum()), int((~unseen).sum()))
+
+
+def _refuse_those_that_taught(bundle: Bundle, learning: labelled.Learning, unseen: np.ndarray) -> None:
+    """By what they hold, since the same account may come under another id."""
+    known = set(bundle.facts.get(TAUGHT, ()))
+    marks = duplicates.marks(learning.table)
+    again = [name for name, here, mine in zip(learning.table.account_ids, unseen, marks, strict=True) if here and known & set(mine)]
+    if again:
+        examples = ", ".join(again[:3])
+        raise TrainingRefusal(
+            [f"{len(again):,} accounts have taught this bundle, so measuring it on them shows nothing, such as {examples}; leave them out"]
+        )

@@ -33,6 +33,7 @@ BANDS = ((0.0, SMALLEST_SHARE, "share < 10 %"), (SMALLEST_SHARE, 0.20, "share 10
 
 # How a world signs its labels.
 SYNTHETIC = "synthetic world"
+OLD_RECORDS = "Follower records are of 2017 and of one country (SRF Data); how followers are bought has changed since."
 COPY = re.compile(r"\.s[0-9.]+$")
 
 
@@ -191,6 +192,12 @@ def seen(split: splits.Split, learning: Learning) -> list[str]:
     return sorted({learning.groups[i] for rows in (split.fit, split.calibrate) for i in rows})
 
 
+def taught(learning: Learning, rows: np.ndarray) -> list[str]:
+    """What the accounts that taught or calibrated are known again by, whatever ids they carry next time."""
+    found = duplicates.marks(learning.table)
+    return sorted({mark for row in rows for mark in found[row]})
+
+
 def measure(name: str, learnt: Learnt, learning: Learning, tiers: np.ndarray) -> list[report.Measurement]:
     """Metrics on the test accounts: all, by tier, and by share; accounts with a share too small to be labelled only in their band."""
     y, share = learning.values[name][learnt.rows], learning.shares[name][learnt.rows]
@@ -231,7 +238,7 @@ def facts(experiment: Experiment, source: Source, learning: Learning, split: spl
         "base_rates": {name: HEADS[name].base_rate.value for name in heads},
         "features": len(NAMES),
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in ("xgboost", "scikit-learn", "mlflow")}},
-        "limits": ["Follower records are of 2017 and of one country (SRF Data); how followers are bought has changed since."],
+        "limits": [OLD_RECORDS] if any(group.startswith("srf/") for group in learning.groups) else [],
     }
 
 

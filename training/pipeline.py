@@ -12,7 +12,7 @@ import numpy as np
 from features.catalog import NAMES, build
 from features.reference import Reference
 from models import golden, share
-from models.bundle import Bundle, crown, install
+from models.bundle import TAUGHT, Bundle, crown, install
 from models.causes import Causes
 from models.followers import FollowerModel
 from models.heads import HEADS
@@ -88,9 +88,9 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
                 "synthetic": source.synthetic,
                 "data": source.described,
             }
-            facts |= {"seen": labelled.seen(split, learning)}
-            folder = Path(draft) / "bundle"
             learners = np.sort(np.concatenate([split.fit, split.calibrate]))
+            facts |= {"seen": labelled.seen(split, learning), TAUGHT: labelled.taught(learning, learners)}
+            folder = Path(draft) / "bundle"
             causes = effects.causes(learning.table, reference, shares, learning.values, learners)
             _bundle(heads, reference, peer, followers, causes, facts).save(folder)
             bundle = Bundle.load(folder)

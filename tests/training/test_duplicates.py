@@ -11,6 +11,7 @@ import pytest
 from features import dataset
 from features.table import AccountTable
 from training import duplicates, labelled
+from training.evaluation import evaluate
 from training.experiment import Experiment
 from training.refusals import TrainingRefusal
 from training.splits import Split
@@ -85,15 +86,26 @@ def test_a_few_rows_or_unknown_ones_tell_nobody_apart(tables: Tables) -> None:
 
 
 def test_two_datasets_with_an_account_in_common(tables: Tables) -> None:
-    whole = AccountTable.from_tables(tables)
-    last = tables["accounts"].slice(tables["accounts"].num_rows - 1)
-    again = AccountTable.from_tables({"accounts": last})
-    (twin,) = duplicates.between(whole, again)
-    assert twin.same == "account_id" and str(twin) == f"{last['account_id'][0]} is in both datasets"
+    known = {mark for each in duplicates.marks(AccountTable.from_tables(tables)) for mark in each}
     other = renamed(tables, ("posts", "follower_sample"), new=True)
     alone = {name: rows.filter(pc.equal(rows["account_id"], "somebody-else")) for name, rows in other.items()}
-    (twin,) = duplicates.between(whole, AccountTable.from_tables(alone))
-    assert (twin.second, twin.same) == ("somebody-else", "posts")
+    (again,) = duplicates.marks(AccountTable.from_tables(alone))
+    assert len(again) == 2 and set(again) <= known
+    (bare,) = duplicates.marks(AccountTable.from_tables({"accounts": tables["accounts"].slice(0, 1)}))
+    assert bare == ()
+
+
+def test_an_evaluation_refuses_accounts_that_taught_the_bundle(trained, small_world: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    tables = dataset.read(small_world)
+    # Whoever passes them on under other sources hides that their follower records have taught.
+    labels = tables["labels"]
+    place = labels.column_names.index("source")
+    tables["labels"] = labels.set_column(place, "source", pa.nulls(labels.num_rows, pa.large_string()))
+    dataset.write(tmp_path / "data", tables)
+    source = labelled.source_of(Experiment(), tmp_path, tmp_path / "data", Stages())
+    with pytest.raises(TrainingRefusal, match=r"\d+ accounts have taught this bundle, .* such as hs-"):
+        evaluate(trained.bundle, source)
+    assert "taught" not in trained.bundle.card() and trained.bundle.facts["taught"]
 
 
 def test_a_training_refuses_and_names_them(tables: Tables, tmp_path: Path) -> None:
