@@ -109,6 +109,7 @@ def bench(
     out.print(*map(escape, page.headline(found)), page.table(found), sep="\n")
     if write_docs:
         page.write(page.SECTION, card, page.RESULTS)
+        page.keep_figures(found, page.RESULTS.parent / "figures")
     out.print(f"run {run_id}\n{found.evaluation}\nanswers {found.folder}", highlight=False, soft_wrap=True)
     raise typer.Exit(bool(found.failed))
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from models.tiers import TIERS
+from training.benchmark import share_sizes
 from training.benchmark.composed import BASE, STRANGERS
 from training.figures import BLUE, GREY, INK, ORANGE
 from training.learning import MODEL
@@ -21,8 +22,12 @@ COLOURS, MARKS = (GREY, BLUE, ORANGE, INK), ("o", "s", "^", "D")
 
 def drawn(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Figure]:
     """Figures by name, of the answers that are there."""
-    answer = results.get("composed", {})
-    return {"detection_limits": detection_limits(answer["cells"][STRANGERS])} if answer.get("cells", {}).get(STRANGERS) else {}
+    composed, sizes, found = results.get("composed", {}), results.get("share_sizes", {}), {}
+    if composed.get("cells", {}).get(STRANGERS):
+        found["detection_limits"] = detection_limits(composed["cells"][STRANGERS])
+    if sizes.get("rows"):
+        found["share_by_size"] = share_sizes.figure(sizes)
+    return found
 
 
 def detection_limits(cells: Mapping[str, Mapping[str, Any]]) -> Figure:

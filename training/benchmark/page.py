@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.box import SIMPLE
 from rich.table import Table
 
+from training.benchmark import drawings
 from training.benchmark.reading import Reading, judged, read, status
 from training.benchmark.run import Outcome
 from training.benchmark.table import HEADLINE, TARGETS, Bar
@@ -76,6 +77,27 @@ def table(outcome: Outcome) -> Table:
     return drawn
 
 
+def keep_figures(outcome: Outcome, folder: Path) -> None:
+    """Draw what the answers hold into docs/figures, where the page looks for it."""
+    folder.mkdir(exist_ok=True)
+    for name, figure in drawings.drawn(outcome.results).items():
+        figure.savefig(folder / f"{name}.png", dpi=90)
+
+
+def _coverage(outcome: Outcome) -> list[str]:
+    """Of every kind of cell how often the interval of the share holds, with the naive one beside it; the worst first."""
+    kinds = outcome.results.get("shares", {}).get("kinds", {})
+    if not kinds:
+        return []
+    head = "| accounts composed from | interval holds | naive interval holds | median width | naive width | lower bound fails |"
+    rows = sorted(kinds.items(), key=lambda entry: entry[1]["coverage"])
+    return ["", head, "|---|---:|---:|---:|---:|---:|"] + [
+        f"| {kind} | {each['coverage']:.3f} [{each['coverage_interval'][0]:.3f}–{each['coverage_interval'][1]:.3f}] "
+        f"| {each['naive_coverage']:.3f} | {each['width_median']:.2f} | {each['naive_width']:.2f} | {each['lower_bound_fails']:.3f} |"
+        for kind, each in rows
+    ]
+
+
 def markdown(outcome: Outcome, command: str) -> str:
     """The same as markdown, with the worst first, the command that makes it, and what was left out."""
     readings = judged(outcome.results)
@@ -85,5 +107,7 @@ def markdown(outcome: Outcome, command: str) -> str:
     for name, mine in readings.items():
         lines.append(f"| **{name} {status(mine)}** | {TARGETS[name].level} | {TARGETS[name].says} | | | |")
         lines += [f"| | | {each.bar.what} | {bound(each.bar)} | {measured(each)} | {verdict(each)} |" for each in mine]
+    lines += _coverage(outcome)
+    lines += [line for name in drawings.drawn(outcome.results) for line in ("", f"![{name.replace('_', ' ')}](figures/{name}.png)")]
     lines += ["", f"Measured on {machine()}; protocol `{outcome.folder.name[:16]}`."]
     return "\n".join(lines) + "\n"
