@@ -82,6 +82,10 @@ def blindness(share: Share) -> Because | None:
         return Because("newest_only", "Only the newest followers were sampled, and they stand for nobody but themselves.")
     if share.low > SMALLEST_SHARE:
         return None
+    if share.detectable >= 1.0:
+        return Because(
+            "unlike_known", "These followers are like no mixture of those that were labelled, so no share could have been seen for sure."
+        )
     if share.detectable > SMALLEST_SHARE:
         least = f"Among {share.n:,} followers only a share of {share.detectable:.0%} or more could have been seen"
         return Because("share_not_visible", f"{least}; the question begins at {SMALLEST_SHARE:.0%}.")

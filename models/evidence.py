@@ -75,7 +75,8 @@ def larger_sample(share: Share | None, followers: float, abroad: bool, rates: Ra
     if not sizes:
         few = f"the account has only {followers:,.0f} followers, and from fewer than {FEWEST} no share can be told"
         return few if followers < FEWEST else None
-    strange = share is not None and not share.in_reference and not abroad
+    # What the newest are like says nothing of a sample of all.
+    strange = share is not None and whole and not share.in_reference and not abroad
     best = visible(sizes, followers, 1.0 if strange else 0.0, rates)
     enough = max(SMALLEST_SHARE, min(best) + NEARLY)
     place = next(i for i, least in enumerate(best) if least <= enough)
