@@ -121,14 +121,17 @@ def _measures(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _clustered(rows: Sequence[Row], key: str) -> tuple[float, float] | None:
-    models: dict[tuple[str, int], list[float]] = {}
+    """Of the mean over accounts, whose models differ in how many cells they stand in (ratio estimate, Cochran 1977, 6.4)."""
+    models: dict[tuple[str, int], list[np.ndarray]] = {}
     for row in rows:
-        models.setdefault((row.cell.learnt, row.replicate), []).append(float(row.columns[key].mean()))
-    means = np.array([np.mean(values) for values in models.values()])
-    if len(means) < 2:
+        models.setdefault((row.cell.learnt, row.replicate), []).append(row.columns[key])
+    k = len(models)
+    if k < 2:
         return None
-    half = 1.96 * float(means.std(ddof=1)) / len(means) ** 0.5
-    return max(0.0, float(means.mean()) - half), min(1.0, float(means.mean()) + half)
+    sums, sizes = (np.array([sum(f(each) for each in mine) for mine in models.values()], dtype=np.float64) for f in (np.sum, len))
+    mean = float(sums.sum() / sizes.sum())
+    half = 1.96 * float(np.sqrt(((sums - mean * sizes) ** 2).sum() * k / (k - 1)) / sizes.sum())
+    return max(0.0, mean - half), min(1.0, mean + half)
 
 
 def _binomial(hits: int, of: int) -> tuple[float, float]:

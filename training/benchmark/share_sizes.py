@@ -104,7 +104,8 @@ def figure(answer: Mapping[str, Any]) -> Figure:
     drawing.axes[0].legend(frameon=False)
     most = max(answer["rows"], key=lambda row: row["n"] * (row["followers"] == FOLLOWERS[-1]))
     title = f"{most['n']:,} followers still find no share below {most['detectable']:.0%}: audiences and vendors differ"
-    drawing.suptitle(f"{title} (points: composed accounts, lines: formulas)", x=0.01, ha="left", fontsize=11, fontweight="bold")
+    drawing.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    drawing.supxlabel("points: composed accounts; lines: what the verdict states, and the formula", fontsize=9, x=0.99, ha="right")
     return drawing
 
 

@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from training.benchmark import accounts, follower_sources, shares, sources
 from training.benchmark.accounts import Side
-from training.benchmark.share_measures import _binomial
+from training.benchmark.share_measures import _binomial, _clustered
 from training.benchmark.step import Size
 
 
@@ -97,3 +98,17 @@ def test_the_step_answers_with_the_records_that_ship(alone: dict[str, sources.So
 def test_intervals_of_coverage_are_clopper_and_pearsons() -> None:
     assert _binomial(0, 299)[1] == pytest.approx(0.0123, abs=2e-4)
     assert _binomial(95, 100) == pytest.approx((0.8872, 0.9836), abs=1e-3)
+
+
+def test_the_interval_of_a_mean_is_around_that_mean_however_many_cells_a_model_stands_in() -> None:
+    rng = np.random.default_rng(8)
+    rows = [
+        SimpleNamespace(cell=SimpleNamespace(learnt=name), replicate=replicate, columns={"inside": (rng.random(40) < rate).astype(float)})
+        for replicate in range(60)
+        for name, rate, cells in (("x", 0.6, 4), ("y", 0.95, 1))
+        for _ in range(cells)
+    ]
+    low, high = _clustered(rows, "inside")  # type: ignore[misc, arg-type]
+    mean = np.concatenate([row.columns["inside"] for row in rows]).mean()
+    assert low < mean < high and 0.02 < high - low < 0.07
+    assert _clustered(rows[:4], "inside") is None  # type: ignore[arg-type]
