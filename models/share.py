@@ -30,6 +30,7 @@ LEAST_POWER = 0.05
 UNLABELLED = 0.2
 # The estimates of two methods that lie further apart than this many pooled standard deviations do not agree (method.md 3.5).
 APART = 2.0
+_STEPS = np.linspace(0.0, 1.0, 17)
 _TAILS = np.array([0.025, 0.25, 0.5, 0.75, 0.975])
 
 
@@ -171,7 +172,7 @@ def estimate(samples: Samples, threshold: float, rates: Rates) -> Estimates:
     alike = (second.fit >= FOREIGN_BELOW) & agrees
     # What could have been seen is told for an audience like the known ones where this one looks like them: among all that might come from
     # elsewhere there are vendors whose followers nobody would see in any number.
-    smallest = _detectable(judged, samples.population, np.where(alike, 0.0, 1.0), true, false)
+    smallest = _detectable(judged, samples.population, np.where(alike, 0.0, 1.0), rates)
     in_reference = (second.fit >= FOREIGN_BELOW) & ~samples.abroad
     return Estimates(quantiles, above, smallest, agrees, second, in_reference, of_layers)
 
@@ -228,14 +229,15 @@ def _agree(q: np.ndarray, n: np.ndarray, second: Opinion, true: np.ndarray, fals
     return found
 
 
-def _detectable(n: np.ndarray, population: np.ndarray, foreign: np.ndarray, true: np.ndarray, false: np.ndarray) -> np.ndarray:
+def _detectable(n: np.ndarray, population: np.ndarray, foreign: np.ndarray, rates: Rates) -> np.ndarray:
     """The smallest share seen with power .95 at a false-alarm rate of .01 (method.md 7.1 a), 1 when none can be.
 
     The spread of the rates and of their estimation counts like tau, by its quantiles, because it is lopsided near 0. Seeing everybody takes
     the noise of who was drawn away, not that of who is flagged.
     """
-    low, low_up, low_down = _mixed(false, foreign, (0.99, 0.05))
-    high, high_down = _mixed(true, foreign, (0.05,))
+    of_false, of_true = _mixtures(rates)
+    low, low_up, low_down = (np.interp(foreign, _STEPS, row) for row in of_false)
+    high, high_down = (np.interp(foreign, _STEPS, row) for row in of_true)
     power = np.maximum(high - low, LEAST_POWER)
     unseen = np.clip((population - n) / np.maximum(population - 1.0, 1.0), 0.0, 1.0)
     limit = np.hypot(2.326 * np.sqrt(low * (1.0 - low) / n), low_up - low)
@@ -252,9 +254,8 @@ def _detectable(n: np.ndarray, population: np.ndarray, foreign: np.ndarray, true
 
 @lru_cache(maxsize=4_096)
 def _visible(n: int, population: float, foreign: float, rates: Rates) -> float:
-    true, false = rates.drawn(evenly()["purchased"], evenly()["others"])
     one = (np.array([float(n)]), np.array([population]), np.array([foreign]))
-    return float(_detectable(*one, true, false)[0])
+    return float(_detectable(*one, rates)[0])
 
 
 def visible(sizes: Sequence[int], followers: float, foreign: float, rates: Rates) -> list[float]:
@@ -265,13 +266,18 @@ def visible(sizes: Sequence[int], followers: float, foreign: float, rates: Rates
     return [_visible(size, max(float(size), round(followers, digits)), foreign, rates) for size in sizes]
 
 
-def _mixed(rates: np.ndarray, foreign: np.ndarray, levels: tuple[float, ...]) -> list[np.ndarray]:
-    """Mean and quantiles (m,) of a rate that is `foreign` of the time another population's, read off mixtures of steps of a sixteenth."""
-    steps = np.linspace(0.0, 1.0, 17)
-    # Even points in any order: the first so many of them are even themselves.
-    mixtures = [np.concatenate([rates[1][: round(step * DRAWS)], rates[0][round(step * DRAWS) :]]) for step in steps]
-    tables = [[mixture.mean() for mixture in mixtures], *([np.quantile(mixture, level) for mixture in mixtures] for level in levels)]
-    return [np.interp(foreign, steps, table) for table in tables]
+@lru_cache(maxsize=8)
+def _mixtures(rates: Rates) -> tuple[np.ndarray, np.ndarray]:
+    """Of mixtures in steps of a sixteenth, from none to all of another population: mean, upper 1 % and lower 5 % of the FPR (3, 17), mean
+    and lower 5 % of the TPR (2, 17). The same for every account that a bundle judges."""
+    true, false = rates.drawn(evenly()["purchased"], evenly()["others"])
+
+    def table(drawn: np.ndarray, *levels: float) -> np.ndarray:
+        # Even points in any order: the first so many of them are even themselves.
+        mixed = [np.concatenate([drawn[1][: round(step * DRAWS)], drawn[0][round(step * DRAWS) :]]) for step in _STEPS]
+        return np.array([[each.mean() for each in mixed], *([np.quantile(each, level) for each in mixed] for level in levels)])
+
+    return table(false, 0.99, 0.05), table(true, 0.05)
 
 
 def _share(found: Estimates, i: int, n: int, newest: bool, strata: tuple[Mapping[str, Any], ...] | None) -> Share:
