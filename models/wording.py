@@ -21,10 +21,9 @@ def lines(verdict: Mapping[str, Any]) -> list[str]:
     for name, head in verdict["heads"].items():
         said += _head(name, head)
     if share := verdict["bought_share"]:
-        numbers = (100 * share[key] for key in ("estimate", "low", "high", "detectable"))
-        text = "share of purchased-type followers: {:.0f} % ({:.0f}-{:.0f} %), smallest share that could have been seen {:.0f} %".format(
-            *numbers
-        )
+        estimate, low, high, least = (100 * share[key] for key in ("estimate", "low", "high", "detectable"))
+        seen = f"smallest share that could have been seen {least:.0f} %" if least < 100 else "no share could have been seen for sure"
+        text = f"share of purchased-type followers: {estimate:.0f} % ({low:.0f}-{high:.0f} %), {seen}"
         said.append(text + ("" if share["scope"] == "account" else f", of the {share['scope']} only"))
         said += [f"  · {line}" for line in share_words(share)]
     if gap := verdict["engagement"]:
