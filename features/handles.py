@@ -53,11 +53,6 @@ def read(handles: Text) -> Handles:
     return Handles(Events(facts[0], handles.starts), Events(facts[1], handles.starts), Labels(codes, handles.starts))
 
 
-def ends_in_digit(handles: Text) -> Events:
-    """1 for handles whose last character is a decimal digit."""
-    return read(handles).digit_at_end
-
-
 def surprise(handles: Text, likelihood: Array) -> Events:
     """-ln of each handle's likelihood per step (nats); likelihood (CLASSES, CLASSES): log chance that a class follows another."""
     return Events(_surprise(handles.data, handles.offsets, handles.known, likelihood), handles.starts)

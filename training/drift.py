@@ -19,9 +19,6 @@ PARTS = 10
 # Enough to see what no feature shows alone; more would take seconds on a hundred features.
 TREES = {"rounds": 60, "patience": 10, "max_depth": 3, "eta": 0.2}
 FEWEST = 30
-# Siddiqi 2006: below .1 nothing has happened, above .25 a score card is no longer itself. PSI is told and decides nothing: its scale
-# depends on how many accounts there are.
-PSI_LARGE = 0.25
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,10 @@ def _controlled(p: Sequence[float]) -> np.ndarray:
 
 
 def psi(then: np.ndarray, now: np.ndarray) -> float:
-    """Population stability index over the deciles of `then`: Σ (b - a) ln(b / a), with half an account in every part (Siddiqi 2006)."""
+    """Population stability index over the deciles of `then`: Σ (b - a) ln(b / a), with half an account in every part (Siddiqi 2006).
+
+    It is told and raises no alarm: its scale depends on how many accounts there are.
+    """
     edges = np.unique(np.quantile(then, np.linspace(0, 1, PARTS + 1)[1:-1]))
     a, b = (np.bincount(np.searchsorted(edges, side, side="left"), minlength=len(edges) + 1) + 0.5 for side in (then, now))
     a, b = a / a.sum(), b / b.sum()
