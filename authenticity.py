@@ -11,12 +11,12 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from commands import ask, facts, learn
+from commands import ask, facts, learn, review, teach, watch
 from commands.console import err, out
 from features.problems import InputError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-for group in (facts, learn, ask):
+for group in (facts, learn, review, teach, watch, ask):
     app.add_typer(group.app)
 
 
