@@ -92,7 +92,7 @@ class Answered:
         return pd.DataFrame(
             {
                 "account_id": [self.table.account_ids[place] for place in places],
-                "true": self._known(self.learning.shares, "bought_followers")[places],
+                "true": self.learning.purchased[self.rows][places],
                 **{name: np.array([getattr(share, name) for _, share in told], dtype=float) for name in NUMBERS},
                 "followers": self.table.column("followers").values[places],
                 "tier": [self.tiers[place] for place in places],

@@ -57,7 +57,7 @@ class Source:
 class Learning:
     """The accounts to learn from. groups: (n,) names of what must stay on one side; vendors: (n,) who sold the followers, the account
     itself where nobody did; scenarios: (n,) what a simulator made of the account, "" where nobody simulated it; values, shares: head ->
-    (n,), NaN = unknown."""
+    (n,), NaN = unknown. purchased: (n,) the share of purchased-type followers, whoever sent them; a label counts only those ordered."""
 
     table: AccountTable
     groups: list[str]
@@ -66,8 +66,9 @@ class Learning:
     values: Mapping[str, np.ndarray]
     shares: Mapping[str, np.ndarray]
     samples: pa.Table | None
-    scenarios: np.ndarray
     synthetic: bool
+    scenarios: np.ndarray
+    purchased: np.ndarray
 
 
 def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Stages) -> Source:
@@ -159,17 +160,23 @@ def read(source: Source, heads: Sequence[str]) -> Learning:
     composed = bool(named.any() and any("/" in group for group in groups[named]))
     # Accounts without a source stand for themselves when others name one, else nothing is known to keep together.
     kept = [str(g) for g in groups] if named.any() else [""] * len(ids)
-    scenarios = _scenarios(source, table.account_ids)
-    return Learning(table, kept, vendors, composed, values, shares, samples, scenarios, source.synthetic)
+    scenarios, purchased = _truth(source, table.account_ids, shares.get("bought_followers"))
+    return Learning(table, kept, vendors, composed, values, shares, samples, source.synthetic, scenarios, purchased)
 
 
-def _scenarios(source: Source, account_ids: Sequence[str]) -> np.ndarray:
-    known: dict[str, str] = {}
+def _truth(source: Source, account_ids: Sequence[str], labelled: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Scenarios and purchased-type shares (n,): what a simulator knows, else nothing and what the labels say."""
+    scenarios = np.full(len(account_ids), "", dtype=object)
+    purchased = np.full(len(account_ids), np.nan) if labelled is None else labelled.copy()
     # What lies beside other people's data under the same name is theirs. A world of an earlier version has no truth.
     with suppress(FileNotFoundError):
-        truth = read_truth(source.path) if source.synthetic else None
-        known = {} if truth is None else dict(zip(truth["account_id"].to_pylist(), truth["scenario"].to_pylist(), strict=True))
-    return np.array([known.get(name) or "" for name in account_ids], dtype=object)
+        truth = read_truth(source.path).to_pydict() if source.synthetic else {}
+        place = {name: row for row, name in enumerate(truth.get("account_id", ()))}
+        for i, name in enumerate(account_ids):
+            if (row := place.get(name)) is not None:
+                scenarios[i] = truth["scenario"][row] or ""
+                purchased[i] = truth["bought_share"][row] + truth["unsolicited_share"][row]
+    return scenarios, purchased
 
 
 def _records(origin: str) -> str:
