@@ -56,6 +56,8 @@ class Experiment:
     # Labelled single followers that teach the share of purchased-type followers; several pools, separated by commas.
     pool: str = "srf"
     champion: bool = True
+    # So many times the accounts that fit and calibrate are taught without a part of the vendors and tested on it (training/folds.py).
+    folds: int = 0
     # Test on this source of follower records alone, and learn from the others.
     holdout: str = ""
     world: World = field(default_factory=World)
@@ -83,7 +85,7 @@ class Experiment:
         return own | {"pool": self.pool} | {f"trees.{name}": value for name, value in self.trees.items()}
 
 
-PLAIN = ("name", "change", "seed", "dropout", "pool", "champion", "holdout")
+PLAIN = ("name", "change", "seed", "dropout", "pool", "champion", "folds", "holdout")
 
 
 def read(path: Path) -> Experiment:
@@ -182,6 +184,7 @@ def _sensible(given: Mapping[str, Any], faults: list[str]) -> None:
         "dropout": (lambda chance: 0.0 <= chance < 1.0, "expected a chance from 0 to below 1"),
         "seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
         "world.seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
+        "folds": (lambda folds: folds == 0 or 2 <= folds <= 10, "expected 2 to 10, or 0 for none"),
         "world.accounts": (lambda accounts: accounts >= 1, "expected at least 1"),
     }
     faults += [f"{key} is {given[key]!r}; {words}" for key, (fits, words) in wanted.items() if key in given and not fits(given[key])]
