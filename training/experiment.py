@@ -10,6 +10,7 @@ from typing import Any
 
 from models.heads import HEADS
 from training import pools
+from training.differing import differences
 from training.refusals import TrainingRefusal
 from training.worlds import WORLDS
 
@@ -74,15 +75,25 @@ class Experiment:
     )
 
     @property
+    def said(self) -> str:
+        """What this run does differently: the `change` in the words of its author, or else every choice that is not the default."""
+        default = Experiment()
+        if self.change != default.change:
+            return self.change
+        return ", ".join(f"{name.rpartition('.')[2]} {value}" for name, value in self._chosen().items()) or default.change
+
+    @property
     def title(self) -> str:
         """What a run is called in a list: the same experiment with another change must not look the same."""
-        return f"{self.name}: {self.change}"[:80]
+        return f"{self.name}: {self.said}"[:80]
 
     def params(self) -> dict[str, object]:
-        """Flat, for the record of trainings."""
-        own = {"heads": ", ".join(self.heads), "seed": self.seed, "split": "/".join(f"{s:g}" for s in self.split), "dropout": self.dropout}
-        own |= {"holdout": self.holdout} if self.holdout else {}
-        return own | {"pool": self.pool} | {f"trees.{name}": value for name, value in self.trees.items()}
+        """Flat, for the record of trainings: the seed, and what is not the default, so that a comparison shows nothing but differences."""
+        return {"seed": self.seed} | self._chosen()
+
+    def _chosen(self) -> dict[str, object]:
+        unsaid = ("name", "change", "champion")
+        return {name: value for name, value in differences(self, Experiment()).items() if name not in unsaid}
 
 
 PLAIN = ("name", "change", "seed", "dropout", "pool", "champion", "folds", "holdout")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from features.catalog import FeatureMatrix
 from models.head import Head
+from models.heads import HEADS
 from training import learning as learners
+from training import tracking
+from training.experiment import Experiment
 from training.labelled import Learning
 from training.metrics import METRICS, evaluated
 from training.refusals import TrainingRefusal
+from training.report import SHORT, SHORT_HEADS
 from training.splits import Split
 
 MEASURED = ("recall_at_1pct_fpr", "average_precision", "ece", "brier")
@@ -51,6 +55,40 @@ def folds(learning: Learning, split: Split, n: int, seed: int) -> list[Fold]:
     if lacking:
         raise TrainingRefusal(lacking)
     return made
+
+
+def measure(
+    run: tracking.Run,
+    experiment: Experiment,
+    learning: Learning,
+    split: Split,
+    matrix: FeatureMatrix,
+    gaps: FeatureMatrix | None,
+    advance: Callable[[int, int], None],
+) -> dict[str, float]:
+    """Record each fold as a child of the run; gives `folds/<metric>_mean` and `_sd`, the mean and the spread over the folds.
+
+    No fold touches the accounts that test, so that one may choose by folds and still be measured on unseen accounts.
+    """
+    made = folds(learning, split, experiment.folds, experiment.seed)
+    kept, every = kept_together(learning, split, len(made)), list[dict[str, float]]()
+    for number, fold in enumerate(made, 1):
+        title = f"fold {number} of {len(made)}: {experiment.said}"[:80]
+        about = {"change": f"fold {number} of {len(made)}, {len(fold.held_out):,} accounts held out, whole {kept}s"}
+        with tracking.run(run.store, experiment.name, title, {}, about, parent=run.id, kind="fold") as child:
+            found: dict[str, float] = {}
+            for name in experiment.heads:
+                one = score(HEADS[name], matrix, gaps, learning, fold, experiment.trees, experiment.seed)
+                found |= {f"{SHORT[metric]}_{SHORT_HEADS.get(name, name)}": value for metric, value in one.items()}
+            child.log_metrics({name: round(value, 4) for name, value in found.items()})
+        every.append(found)
+        advance(number, len(made))
+    answer: dict[str, float] = {}
+    for name in every[0]:
+        known = np.array([found[name] for found in every if np.isfinite(found[name])])
+        if len(known) > 1:
+            answer |= {f"folds/{name}_mean": float(known.mean()), f"folds/{name}_sd": float(known.std(ddof=1))}
+    return answer
 
 
 def score(
