@@ -80,12 +80,13 @@ class Experiment:
         default = Experiment()
         if self.change != default.change:
             return self.change
-        return ", ".join(f"{name.rpartition('.')[2]} {value}" for name, value in self._chosen().items()) or default.change
+        chosen = {name: value for name, value in self._chosen().items() if name != "folds"}
+        return ", ".join(f"{name.rpartition('.')[2]} {value}" for name, value in chosen.items()) or default.change
 
     @property
     def title(self) -> str:
-        """What a run is called in a list: the same experiment with another change must not look the same."""
-        return f"{self.name}: {self.said}"[:80]
+        """What a run is called in the list of its experiment, which shows two dozen signs of it: what it does differently comes first."""
+        return self.said[:80]
 
     def params(self) -> dict[str, object]:
         """Flat, for the record of trainings: the seed, and what is not the default, so that a comparison shows nothing but differences."""
