@@ -1,6 +1,7 @@
 """Pictures of a training: right numbers in each, drawn whatever was measured, and a page that needs nothing and runs nothing of others."""
 
 import io
+import json
 import re
 import shutil
 from html.parser import HTMLParser
@@ -13,6 +14,7 @@ import pytest
 
 from training import figures, interactive, tracking
 from training.findings import Causes, Finding, Importance, PrecisionRecall, Recalls, Reliability, Scores, Shares, findings
+from training.interactive.page import harmless
 
 HOSTILE = '</script><img src=x onerror="document.title=\'taken\'"><a href="javascript:1">%{y}'
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -166,6 +168,11 @@ def test_the_page_is_whole_in_itself_small_and_the_same_every_time(hostile: str,
     assert all(address.startswith("#") for address in elements.addresses) and len(elements.addresses) == hostile.count("<section")
     assert len(hostile) < 2_500_000
     assert interactive.page(list(found.values()), "x", "accounts") == interactive.page(list(found.values()), "x", "accounts")
+
+
+def test_no_text_ends_the_element_that_holds_the_numbers() -> None:
+    told = json.dumps({"name": HOSTILE})
+    assert "<" not in harmless(told) and json.loads(harmless(told)) == json.loads(told)
 
 
 def test_the_page_draws_in_a_frame_that_may_only_run_scripts_and_asks_nobody(hostile: str) -> None:

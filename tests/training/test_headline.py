@@ -54,9 +54,9 @@ def test_an_alarm_is_above_what_one_in_a_hundred_clean_accounts_reach() -> None:
 
 
 def test_coverage_counts_true_shares_inside_the_interval() -> None:
-    shares = pd.DataFrame({"true": [0.1, 0.5, np.nan, 0.3], "low": [0.0, 0.6, 0.0, 0.3], "high": [0.2, 0.9, 1.0, 0.4]})
+    shares = pd.DataFrame({"true": [0.1, 0.5, np.nan, 0.3, 0.9], "low": [0.0, 0.6, 0.0, 0.3, 0.1], "high": [0.2, 0.9, 1.0, 0.4, 0.8]})
     found = coverage(shares)
-    assert (found.value, found.accounts) == (pytest.approx(2 / 3), 3)
+    assert (found.value, found.accounts) == (pytest.approx(2 / 4), 4)
     assert math.isnan(coverage(shares[shares["true"].isna()]).value)
 
 

@@ -55,7 +55,7 @@ def page(found: Sequence[Finding], title: str, accounts: str) -> str:
 
 
 def _section(found: Finding) -> str:
-    numbers = _harmless(orjson.dumps(figure(found)).decode())
+    numbers = harmless(orjson.dumps(figure(found)).decode())
     return (
         f'<section id="{found.name}"><h2>{escape(found.title)}</h2><p>{escape(found.sentence)}</p>'
         f'<p class="about">{escape(found.key)}</p><div id="{found.name}-drawn"></div>'
@@ -63,7 +63,7 @@ def _section(found: Finding) -> str:
     )
 
 
-def _harmless(json: str) -> str:
+def harmless(json: str) -> str:
     """JSON that cannot end the script element that holds it."""
     return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
