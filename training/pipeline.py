@@ -94,12 +94,12 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             causes = effects.causes(learning.table, reference, shares, learning.values, learners)
             _bundle(heads, reference, peer, followers, causes, facts).save(folder)
             bundle = Bundle.load(folder)
-            version = _record(run, experiment, source, split, heads, learning.values, measurements, card, folder)
+            _record(run, experiment, source, split, heads, learning.values, measurements, card, folder)
             path = install(folder, home)
     # Only now: a training that is killed before its run has ended well crowns nothing.
     if experiment.champion:
-        crown(path, home, version, run.id)
-    return Trained(run.id, version, bundle, path, card, measurements)
+        crown(path, home, run.version, run.id)
+    return Trained(run.id, run.version or "", bundle, path, card, measurements)
 
 
 def _bundle(
@@ -126,8 +126,8 @@ def _record(
     measurements: list[report.Measurement],
     card: str,
     bundle: Path,
-) -> str:
-    """Write everything a reviewer compares; returns the registered version."""
+) -> None:
+    """Write everything a reviewer compares, and register the bundle."""
     # Four digits are more than the intervals bear, and MLflow's columns show no more.
     run.log_metrics({name: round(value, 4) for name, value in report.headline(measurements, MODEL).items()})
     for side in splits.SIDES:
@@ -143,4 +143,4 @@ def _record(
         run.log_figure(figures.score_by_class(y, predictions[MODEL], name, accounts), f"{name}_scores")
     run.describe(card)
     run.log_bundle(bundle)
-    return run.register(alias="champion" if experiment.champion else None)
+    run.register(alias="champion" if experiment.champion else None)
