@@ -11,7 +11,7 @@ from mlflow.entities import Run as Recorded
 from training.tracking.copying_models import copy_aliases, copy_models, copy_version
 from training.tracking.experiments import again, experiment_of
 from training.tracking.stores import TrackingStore
-from training.tracking.tags import HOLD, PARENT, PID, SPOOLED
+from training.tracking.tags import HOLD, KIND, PARENT, PID, SPOOLED
 
 BATCH = 1000
 ENDED = ("FINISHED", "FAILED", "KILLED")
@@ -57,10 +57,12 @@ def artifacts_of(run: Recorded) -> Path:
 
 
 def _experiment(source: TrackingStore, target: TrackingStore, run: Recorded) -> str:
-    """The same experiment there, with the texts and views that it has here."""
+    """The same experiment there, with the texts and views that it has here; those of trainings stay."""
     here = source.client.get_experiment(run.info.experiment_id)
     experiment_id = experiment_of(target, here.name)
     there = target.client.get_experiment(experiment_id).tags
+    if there.get(KIND) == "training" != here.tags.get(KIND):
+        return experiment_id
     for key, value in here.tags.items():
         if there.get(key) != value:
             again(target.client.set_experiment_tag, experiment_id, key, value)
