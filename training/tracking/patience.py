@@ -2,6 +2,7 @@
 
 import os
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from training.tracking.errors import NoAnswer
 
 T = TypeVar("T")
 # Together below the 15 s that a server out of reach may cost a training: the first question, and all that is waited for.
-FIRST_S, IN_ALL_S = 4.0, 10.0
+FIRST_S, IN_ALL_S = 3.0, 8.0
 # Of `authenticity sync`, for which nothing waits.
 SYNC_FIRST_S, UNHURRIED_S = 30.0, 3600.0
 # What a healthy server needs for an answer, and for a file, is not counted as waiting.
@@ -95,10 +96,18 @@ class PatientClient:
 
 def _fault(error: Exception, uri: str) -> Exception:
     """The same error without a password: an answer that says no, or none."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    text = clean(" ".join(lines), uri)[:400]
+    text = clean(str(error).strip() or type(error).__name__, uri)
     code = getattr(error, "error_code", None)
     status = getattr(getattr(error, "response", None), "status_code", None)
     if isinstance(error, ImportError) or code in _SAYS_NO or (status is not None and 400 <= status < 500) or any(no in text for no in _NO):
-        return MlflowException(text, ErrorCode.Value(code) if code else INVALID_PARAMETER_VALUE)
-    return NoAnswer(f"the tracking server {shown(uri)} does not answer: {text}")
+        return MlflowException(text[:400], ErrorCode.Value(code) if code else INVALID_PARAMETER_VALUE)
+    return NoAnswer(f"the tracking server {shown(uri)} does not answer: {_reason(text)}")
+
+
+def _reason(text: str) -> str:
+    """The one clause of a library's error that says something to a person."""
+    if found := re.search(r"too many (\d+) error responses|failed with error code (\d+)", text):
+        return f"it fails with status {found[1] or found[2]}"
+    if found := re.search(r"\[Errno -?\d+\] ([^\"')]+)", text):
+        return found[1].lower()
+    return re.sub(r"^\(\S+\) ", "", text.splitlines()[0])[:200]
