@@ -30,26 +30,26 @@ def postgres() -> Iterator[Callable[[], str]]:
         pytest.skip("needs a PostgreSQL server: initdb and postgres are not on PATH")
     folder = Path(tempfile.mkdtemp(prefix="authenticity-postgres-"))
     try:
-        owner = _owner(folder)
-        _initialised(folder, owner)
-        with _running(folder, owner) as port:
-            yield lambda: _database(port)
+        whose = owner(folder)
+        initialised(folder, whose)
+        with running(folder, whose) as port:
+            yield lambda: database(port)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _initialised(folder: Path, owner: dict[str, Any]) -> None:
+def initialised(folder: Path, whose: dict[str, Any]) -> None:
     password = folder / "password"
     password.write_text(PASSWORD)
     password.chmod(0o644)
     command = ["initdb", "-D", folder / "data", "-U", USER, f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8"]
-    made = subprocess.run([*command, "--locale=C", "--no-sync"], cwd="/", capture_output=True, text=True, timeout=PATIENCE_S, **owner)
+    made = subprocess.run([*command, "--locale=C", "--no-sync"], cwd="/", capture_output=True, text=True, timeout=PATIENCE_S, **whose)
     if made.returncode:
         pytest.skip(f"needs a PostgreSQL server: initdb failed: {made.stderr[-300:]}")
 
 
 @contextmanager
-def _running(folder: Path, owner: dict[str, Any]) -> Iterator[int]:
+def running(folder: Path, whose: dict[str, Any]) -> Iterator[int]:
     """The server of `folder`; gives its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -59,7 +59,7 @@ def _running(folder: Path, owner: dict[str, Any]) -> Iterator[int]:
     command = ["postgres", "-D", folder / "data", *(part for option in fast + here for part in ("-c", option))]
     log = folder / "log"
     with log.open("w") as told:
-        server = subprocess.Popen(command, cwd="/", stdout=told, stderr=told, **owner)
+        server = subprocess.Popen(command, cwd="/", stdout=told, stderr=told, **whose)
     try:
         until = time.monotonic() + PATIENCE_S
         while not _answers(port):
@@ -73,7 +73,7 @@ def _running(folder: Path, owner: dict[str, Any]) -> Iterator[int]:
         server.wait(PATIENCE_S)
 
 
-def _owner(folder: Path) -> dict[str, Any]:
+def owner(folder: Path) -> dict[str, Any]:
     """PostgreSQL refuses to run as root, so there it runs as somebody who may do nothing else."""
     if os.getuid() != 0:
         return {}
@@ -93,7 +93,7 @@ def _answers(port: int) -> bool:
     return True
 
 
-def _database(port: int) -> str:
+def database(port: int) -> str:
     import psycopg
 
     name = f"test_{secrets.token_hex(6)}"

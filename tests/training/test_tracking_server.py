@@ -191,7 +191,7 @@ def test_a_delivery_killed_at_any_moment_leaves_no_half_run_and_never_two(bundle
     """Between two real stores on this machine, so that there are many moments."""
     target = tracking.store(tmp_path / "there")
     spool = tracking.store(tmp_path / "here")
-    for questions in (1, 5, 9, 14, 20, 26, 31):
+    for questions in (5, 14, 26):
         old, fold, _ = record(spool, bundle, f"killed at {questions}")
         dies = processes.Process(target=deliver_and_die, args=(str(spool.home), str(target.home), questions))
         dies.start()
