@@ -35,8 +35,8 @@ from dataclasses import replace
 from pathlib import Path
 from training import pipeline
 from training.experiment import Experiment, World
-trees = {**Experiment().trees, "rounds": 60, "max_depth": 3}
-experiment = replace(Experiment(name="killed", world=World(accounts=500, seed=3), trees=trees), folds=int(sys.argv[2]))
+trees = {**Experiment().trees, "rounds": 30, "max_depth": 3}
+experiment = replace(Experiment(name="killed", world=World(accounts=300, seed=3), trees=trees), folds=int(sys.argv[2]))
 print(pipeline.train(experiment, Path(sys.argv[1])).bundle.id)
 """
 

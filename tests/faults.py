@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 REFUSED, HANGS, BROKEN, SLOW, BLACK_HOLE = "refuses", "never answers", "answers 500", "answers after 3 s", "swallows connections"
 FAULTS = (REFUSED, HANGS, BROKEN, SLOW, BLACK_HOLE)
 SLOW_S = 3.0
+_ALWAYS = 1 << 62
 _ERROR = b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain\r\nContent-Length: 4\r\nConnection: close\r\n\r\noops"
 _EMPTY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
@@ -70,38 +71,35 @@ def _reply(client: socket.socket, fault: str) -> None:
 
 
 class Line:
-    """A line to a real server that can be cut, also in the middle of what is being sent, and mended."""
+    """A line to a real server that can be cut at any request, and mended."""
 
     def __init__(self, port: int) -> None:
-        self.target, self.up, self.after = port, True, 1 << 62
+        self.target, self.left = port, _ALWAYS
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = int(self.server.getsockname()[1])
-        self.taken = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def cut_after(self, connections: int) -> None:
-        """Let so many more connections through, and none after them."""
-        self.after = self.taken + connections
+    def cut_after(self, requests: int) -> None:
+        """Let so many more requests through, and none after them."""
+        self.left = requests
 
     def mend(self) -> None:
-        self.after = 1 << 62
+        self.left = _ALWAYS
 
     def _accept(self) -> None:
         while True:
             client, _ = self.server.accept()
-            self.taken += 1
-            if self.taken > self.after:
-                client.close()
-                continue
             there = socket.create_connection(("127.0.0.1", self.target))
-            for one, other in ((client, there), (there, client)):
-                threading.Thread(target=_carry, args=(one, other), daemon=True).start()
+            threading.Thread(target=self._carry, args=(client, there, True), daemon=True).start()
+            threading.Thread(target=self._carry, args=(there, client, False), daemon=True).start()
 
-
-def _carry(one: socket.socket, other: socket.socket) -> None:
-    with suppress(OSError):
-        while data := one.recv(65_536):
-            other.sendall(data)
-    for each in (one, other):
+    def _carry(self, one: socket.socket, other: socket.socket, asks: bool) -> None:
         with suppress(OSError):
-            each.shutdown(socket.SHUT_RDWR)
+            while data := one.recv(65_536):
+                self.left -= data.count(b" HTTP/1.1\r\n") if asks else 0
+                if self.left < 0:
+                    break
+                other.sendall(data)
+        for each in (one, other):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)

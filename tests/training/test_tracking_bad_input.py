@@ -4,9 +4,11 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,9 +78,12 @@ def test_a_store_of_an_older_mlflow_is_mended_by_what_the_message_says(tmp_path:
 
 
 def test_a_store_of_a_newer_mlflow_is_told_as_such(tmp_path: Path) -> None:
-    tracking.store(tmp_path)
-    with sqlalchemy.create_engine(f"sqlite:///{tmp_path}/mlflow.db").begin() as connection:
-        connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = 'ffffffffffff'"))
+    tracking.store(tmp_path / "own")
+    # A copy, because MLflow looks at the tables only when it opens an address for the first time.
+    with closing(sqlite3.connect(tmp_path / "own" / "mlflow.db")) as own, closing(sqlite3.connect(tmp_path / "mlflow.db")) as copy:
+        own.backup(copy)
+        copy.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
+        copy.commit()
     with pytest.raises(TrackingError, match=r"made by a newer MLflow than .* \(its tables are at ffffffffffff\): install the newer"):
         tracking.store(tmp_path)
 

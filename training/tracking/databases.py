@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import sqlalchemy
 from mlflow import MlflowClient
 
-from training.tracking import addresses
+from training.tracking import addresses, versions
 
 CONNECT_S = 5
 # MLflow makes some forty tables in seconds; only at the first use of a database is it waited for so long.
@@ -19,7 +19,7 @@ def is_new(uri: str) -> bool:
     """Whether MLflow's tables have still to be made, or are being made; never so behind a server. Raises SQLAlchemyError."""
     if addresses.kind(uri) == "http":
         return False
-    with _connected(uri) as connection:
+    with connected(uri) as connection:
         taken = _is_postgres(uri) and not connection.scalar(sqlalchemy.select(sqlalchemy.func.pg_try_advisory_xact_lock(_LOCK)))
         return taken or not sqlalchemy.inspect(connection).has_table("alembic_version")
 
@@ -29,9 +29,10 @@ def opened(uri: str) -> MlflowClient:
     if addresses.kind(uri) == "http":
         return MlflowClient(uri, uri)
     # Connected first, because MLflow tries ten times over minutes; and on PostgreSQL nobody else, on any machine, opens it meanwhile.
-    with _connected(uri) as connection:
+    with connected(uri) as connection:
         if _is_postgres(uri):
             connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_LOCK)))
+        versions.refuse_others(connection)
         return MlflowClient(uri, uri)
 
 
@@ -40,7 +41,8 @@ def _is_postgres(uri: str) -> bool:
 
 
 @contextmanager
-def _connected(uri: str) -> Iterator[sqlalchemy.Connection]:
+def connected(uri: str) -> Iterator[sqlalchemy.Connection]:
+    """A connection of its own to a database. Raises SQLAlchemyError when there is none within seconds."""
     limits = {"connect_timeout": CONNECT_S} if _is_postgres(uri) else {}
     with sqlalchemy.create_engine(uri, poolclass=sqlalchemy.pool.NullPool, connect_args=limits).connect() as connection:
         yield connection

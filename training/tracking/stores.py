@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.locks import held
 from training.tracking import addresses, versions
-from training.tracking.databases import TABLES_S, is_new, opened
+from training.tracking.databases import TABLES_S, connected, is_new, opened
 from training.tracking.errors import NoAnswer
 from training.tracking.patience import FIRST_S, IN_ALL_S, SYNC_FIRST_S, Patience, PatientClient
 
@@ -124,6 +124,8 @@ def _local(home: Path, database: Path, is_spool: bool = False) -> TrackingStore:
         with held(database.with_name("mlflow.lock")):
             if not database.exists():
                 _create(database, home / "mlartifacts")
+        with connected(uri) as connection:
+            versions.refuse_others(connection)
         client = MlflowClient(uri, uri)
         client.search_experiments(max_results=1)
     except (MlflowException, SQLAlchemyError, sqlite3.Error) as error:

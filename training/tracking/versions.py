@@ -3,14 +3,33 @@
 import errno
 import os
 import re
+from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
+
+import sqlalchemy
+from mlflow.exceptions import MlflowException
+from mlflow.store.db.utils import _get_latest_schema_revision
 
 from training.tracking.addresses import SETTING
 from training.tracking.errors import TrackingError
 
 _OTHER = re.compile(r"out-of-date database schema \(found version (\w+)")
 _FULL = ("disk is full", "disk I/O error", os.strerror(errno.ENOSPC), os.strerror(errno.EFBIG))
+
+
+def refuse_others(connection: sqlalchemy.Connection) -> None:
+    """Raise MlflowException when the tables are another version's; MLflow itself would change some of them without asking."""
+    if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+        return
+    found = connection.scalar(sqlalchemy.text("SELECT version_num FROM alembic_version"))
+    if found is not None and found != _own():
+        raise MlflowException(f"out-of-date database schema (found version {found})")
+
+
+@lru_cache
+def _own() -> str:
+    return str(_get_latest_schema_revision())
 
 
 def unusable(shown: str, text: str) -> TrackingError:
