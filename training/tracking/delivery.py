@@ -15,6 +15,7 @@ from models.bundle import crown
 from training.tracking import addresses, environment
 from training.tracking.copying import Copy, artifacts_of, copy
 from training.tracking.errors import NoAnswer, TrackingError
+from training.tracking.places import holds
 from training.tracking.recorded import Run
 from training.tracking.stores import TrackingStore
 from training.tracking.sweeping import drop_versions, sweep
@@ -38,10 +39,11 @@ def deliver(store: TrackingStore, spool: TrackingStore, this: Run) -> None:
     A child goes with its parent. Never raises for a server that is down, and waits for it no longer than the store's patience.
     """
     try:
-        if this.id not in waiting(spool):
+        parent = spool.client.get_run(this.id).data.tags.get(PARENT)
+        if parent is not None and holds(spool, parent):
             return
         copied = _one(store, spool, this.id)
-    except TrackingError as fault:
+    except (TrackingError, MlflowException, OSError) as fault:
         _log.warning("warning: run %s is kept under %s: %s. `authenticity sync` uploads it later.", this.id, spool.home, fault)
         return
     if copied is not None:
@@ -72,7 +74,7 @@ def everything(store: TrackingStore, spool: TrackingStore, said: Callable[[str],
         except NoAnswer as fault:
             done.kept |= {each: str(fault) for each in waiting(spool) if each not in done.kept}
             break
-        except TrackingError as fault:
+        except (TrackingError, OSError) as fault:
             done.kept[run_id] = str(fault)
             continue
         if copied is not None:

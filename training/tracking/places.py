@@ -11,9 +11,9 @@ from training.tracking.tags import SPOOLED
 def place_of(store: TrackingStore, run_id: str) -> tuple[TrackingStore, str]:
     """The store that holds the run, and its id there. Raises TrackingError when nobody knows it."""
     spool = store.spool()
-    if spool is not None and _active(spool, run_id):
+    if spool is not None and holds(spool, run_id):
         return spool, run_id
-    if _active(store, run_id):
+    if holds(store, run_id):
         return store, run_id
     if not store.local and (moved := search(store, f"tags.`{SPOOLED}` = '{_plain(run_id)}'", 1)):
         return store, str(moved[0].info.run_id)
@@ -39,7 +39,8 @@ def everywhere(store: TrackingStore, condition: str, most: int) -> list[tuple[Tr
         return waiting
 
 
-def _active(store: TrackingStore, run_id: str) -> bool:
+def holds(store: TrackingStore, run_id: str) -> bool:
+    """Whether the run is in this very store, and not deleted."""
     try:
         return bool(store.client.get_run(run_id).info.lifecycle_stage == "active")
     except MlflowException as error:
