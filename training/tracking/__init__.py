@@ -1,9 +1,12 @@
 """What was tried, on which accounts and how it went: the record of every training (the only package that knows MLflow)."""
 
 # First, because MLflow reads its environment when it is imported.
-from training.tracking.environment import QUIET
-from training.tracking.errors import TrackingError
+from training.tracking.environment import QUIET  # isort: split
+
+from training.tracking.delivery import Delivered, sync, waiting
+from training.tracking.errors import NoAnswer, TrackingError
 from training.tracking.fetching import fetch, fetch_champion
+from training.tracking.patience import UNHURRIED_S
 from training.tracking.reading import Found, find, read_table
 from training.tracking.recorded import Run
 from training.tracking.recording import KINDS, MOST_PARAMS, run
@@ -15,7 +18,10 @@ __all__ = [
     "KINDS",
     "MOST_PARAMS",
     "QUIET",
+    "UNHURRIED_S",
+    "Delivered",
     "Found",
+    "NoAnswer",
     "Run",
     "TrackingError",
     "TrackingStore",
@@ -28,5 +34,7 @@ __all__ = [
     "set_alias",
     "store",
     "sweep",
+    "sync",
     "version_of",
+    "waiting",
 ]
