@@ -1,0 +1,53 @@
+"""Gates that need no labels: what any sound bundle says of accounts whose answer is beyond doubt."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from training.gate import Evidence, Gate, Number, Outcome
+from training.subsets import exact_interval
+
+HIGHER = 0.95
+
+
+def golden(evidence: Evidence) -> Outcome:
+    """The golden accounts come out as when the bundle was made, and none is a yes where the champion says no, or the reverse."""
+    unknown = (np.nan, np.nan, np.nan)
+    numbers = [Number(each, *unknown, "as when the bundle was made", False) for each in evidence.golden]
+    numbers += [Number(each, *unknown, "no yes for a no", False) for each in evidence.contradictions]
+    return Outcome(numbers, not numbers)
+
+
+def sanity(evidence: Evidence) -> Outcome:
+    """Whoever buys scores higher than before, and no feature moves a head against its direction."""
+    numbers = []
+    for pair in evidence.pairs:
+        low, high = exact_interval(pair.higher, pair.asked)
+        about = f"{pair.head}, {pair.purchase}, {pair.higher:,} of {pair.asked:,} score higher"
+        bar = f"{HIGHER:.0%} must lie within or below the interval"
+        numbers.append(Number(about, pair.higher / pair.asked, low, high, bar, bool(high >= HIGHER)))
+    for head in dict.fromkeys(each.head for each in evidence.directions):
+        mine = [each for each in evidence.directions if each.head == head]
+        wrong = [each for each in mine if each.against]
+        numbers += [
+            Number(f"{head}, {each.feature}, share of {each.asked:,} accounts moved against its direction", each.against / each.asked,
+                   np.nan, np.nan, "none may be", False)
+            for each in wrong
+        ]
+        if not wrong:
+            numbers.append(Number(f"{head}, directions broken of {len(mine)}", 0.0, np.nan, np.nan, "none may be", True))
+    return Outcome.all_of(numbers, "No head of this bundle has a purchase to plant or a direction to keep.")
+
+
+GOLDEN = Gate(
+    "golden",
+    "The bundle judges its golden accounts as it did when it was made, and says neither yes where the champion says no nor the reverse.",
+    "If its own judgement changed, train it again with this version; if it contradicts the champion, look at those accounts in both runs.",
+    golden,
+)
+SANITY = Gate(
+    "sanity",
+    f"A planted buyer scores above its clean twin in at least {HIGHER:.0%} of pairs, and no feature moves a head against its direction.",
+    "Do not serve it: something was learnt backwards. Look at the labels (`authenticity audit`) and at the heads' directions.",
+    sanity,
+)
