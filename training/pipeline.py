@@ -12,13 +12,13 @@ import numpy as np
 from features.catalog import NAMES, build
 from features.reference import Reference
 from models import golden, share
-from models.bundle import TAUGHT, Bundle, crown, install
+from models.bundle import TAUGHT, Bundle, install
 from models.causes import Causes
 from models.followers import FollowerModel
 from models.heads import HEADS
 from models.peers import Peers
 from models.tiers import Tiers
-from training import effects, figures, follower_model, labelled, limits, pools, report, splits, tracking
+from training import effects, figures, follower_model, labelled, limits, origin, pools, report, splits, succession, tracking
 from training import reference as references
 from training.experiment import Experiment
 from training.learning import MODEL, Learnt, learn, with_gaps
@@ -95,10 +95,14 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             _bundle(heads, reference, peer, followers, causes, facts).save(folder)
             bundle = Bundle.load(folder)
             version = _record(run, experiment, source, split, heads, learning.values, measurements, card, folder)
+            (Path(draft) / origin.FILE).write_text(origin.written(experiment, source.digest), encoding="utf-8")
+            run.log_file(Path(draft) / origin.FILE)
             path = install(folder, home)
     # Only now: a training that is killed before its run has ended well crowns nothing.
+    if data is not None:
+        origin.remember(home, source.digest, data)
     if experiment.champion:
-        crown(path, home, version, run.id)
+        succession.first(store, home, succession.Served(path.name, version, run.id))
     return Trained(run.id, version, bundle, path, card, measurements)
 
 
@@ -143,4 +147,4 @@ def _record(
         run.log_figure(figures.score_by_class(y, predictions[MODEL], name, accounts), f"{name}_scores")
     run.describe(card)
     run.log_bundle(bundle)
-    return run.register(alias="champion" if experiment.champion else None)
+    return run.register(alias="challenger")

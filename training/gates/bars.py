@@ -54,7 +54,7 @@ def coverage(evidence: Evidence) -> Outcome:
         return Outcome((), True, lacking)
     hits = int(((shares["low"] <= shares["true"]) & (shares["true"] <= shares["high"])).sum())
     low, high = exact_interval(hits, len(shares))
-    covered = f"{COVERAGE_LEAST:g} must lie within or below the interval"
+    covered = f"refused when the whole interval lies below {COVERAGE_LEAST:g}"
     width = float((shares["high"] - shares["low"]).median())
     numbers = [
         Number(f"true shares inside, {hits:,} of {len(shares):,}", hits / len(shares), low, high, covered, high >= COVERAGE_LEAST),

@@ -29,7 +29,10 @@ def better(evidence: Evidence) -> Outcome:
     both = paired(evidence)
     heads = [(head, rows) for head, rows in both.groupby("head", sort=False) if rows["value"].nunique() == 2]
     level = 1 - (1 - LEVEL) / max(1, len(heads) * len(HEADLINE))
-    numbers, gained = [], False
+    assert evidence.champion is not None
+    lost = sorted(set(evidence.champion.answers["head"]) - set(evidence.challenger.answers["head"]))
+    numbers = [Number(f"{head}, which the champion answers", np.nan, np.nan, np.nan, "must still be answered", False) for head in lost]
+    gained = False
     for head, rows in heads:
         for each in _differences(rows, HEADLINE, RESAMPLES, level):
             worse = each.better < 0 and each.beyond(MATTERS)
@@ -97,7 +100,7 @@ def _words(metric: str) -> str:
 
 BETTER = Gate(
     "better",
-    f"Some head ranks accounts better than the champion does by more than {MATTERS:g} beyond noise (average precision, or recall at 1 % FPR;"
+    f"Some head ranks accounts better than the champion by more than {MATTERS:g} beyond noise (average precision, or recall at 1 % FPR;"
     f" {LEVEL:.0%} for all of them together), and none does worse.",
     "Look at the comparison (`authenticity compare champion RUN`); train on more accounts, or keep the champion.",
     better,

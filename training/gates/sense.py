@@ -24,14 +24,20 @@ def sanity(evidence: Evidence) -> Outcome:
     for pair in evidence.pairs:
         low, high = exact_interval(pair.higher, pair.asked)
         about = f"{pair.head}, {pair.purchase}, {pair.higher:,} of {pair.asked:,} score higher"
-        bar = f"{HIGHER:.0%} must lie within or below the interval"
+        bar = f"refused when the whole interval lies below {HIGHER:g}"
         numbers.append(Number(about, pair.higher / pair.asked, low, high, bar, bool(high >= HIGHER)))
     for head in dict.fromkeys(each.head for each in evidence.directions):
         mine = [each for each in evidence.directions if each.head == head]
         wrong = [each for each in mine if each.against]
         numbers += [
-            Number(f"{head}, {each.feature}, share of {each.asked:,} accounts moved against its direction", each.against / each.asked,
-                   np.nan, np.nan, "none may be", False)
+            Number(
+                f"{head}, {each.feature}, share of {each.asked:,} accounts moved against its direction",
+                each.against / each.asked,
+                np.nan,
+                np.nan,
+                "none may be",
+                False,
+            )
             for each in wrong
         ]
         if not wrong:

@@ -9,7 +9,7 @@ from training.gates.champion import LEVEL, RESAMPLES, units
 from training.paired import differences
 
 # A head with fewer accounts of either answer cannot show that it is better; it must then not be worse beyond noise.
-FEWEST = 15
+FEWEST = 20
 
 
 def beats(evidence: Evidence) -> Outcome:
