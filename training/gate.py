@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -62,8 +63,9 @@ class Number:
     passed: bool | None
 
     def __str__(self) -> str:
-        interval = f" [{self.low:.3f} to {self.high:.3f}]" if self.low == self.low else ""
-        return f"{self.about}: {self.value:.3f}{interval}; {self.bar}"
+        value = f": {self.value:.3f}" if math.isfinite(self.value) else ""
+        interval = f" [{self.low:.3f} to {self.high:.3f}]" if math.isfinite(self.low) else ""
+        return f"{self.about}{value}{interval}; {self.bar}"
 
     @classmethod
     def of(cls, about: str, difference: Difference, bar: str, passed: bool | None) -> Number:

@@ -62,14 +62,14 @@ def promote(
     found = _fit_to_be_asked(tracking.find(store, wanted))
     if finished is not None and finished.new.run_id == found.id:
         return finished.new
+    if (tracking.aliased(store, "champion") or ("", ""))[1] == found.id:
+        raise TrackingError(f"version {found.version} is the champion already; name another run, or go back with --rollback")
     with stages(FETCH), tempfile.TemporaryDirectory(prefix="authenticity-") as folder:
         origin = Origin.parsed(tracking.read_text(store, found.id, FILE), Path(folder))
         fetched = tracking.fetch(store, found.id, Path(folder))
         challenger = Bundle.load(fetched, check_golden=False)
         new = Served(install(fetched, home).name, found.version, found.id)
         old = _champion(store, home)
-    if old is not None and old.run_id == found.id:
-        raise TrackingError(f"version {found.version} is the champion already; name another run, or go back with --rollback")
     champion = None if old is None else Bundle.load(home / "bundles" / old.folder)
     retested = retest(challenger, champion, origin, home, data, stages)
     findings = gate.judge(GATES, retested.evidence)

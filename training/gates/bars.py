@@ -29,7 +29,8 @@ def calibration(evidence: Evidence) -> Outcome:
             if metric == "ece":
                 low, high = 0.0, float(np.quantile(of_chance, CHANCE)) + ECE_MORE
             else:
-                low, high = np.quantile(of_chance, [1 - CHANCE, CHANCE]) * [1 / SLOPE_TIMES, SLOPE_TIMES]
+                least, most = np.quantile(of_chance, [1 - CHANCE, CHANCE])
+                low, high = min(least / SLOPE_TIMES, least * SLOPE_TIMES), most * SLOPE_TIMES
             bar = f"allowed is {low:.3f} to {high:.3f} on {len(y):,} accounts, {int(y.sum()):,} of them a yes"
             passed = bool(low <= value <= high) if enough and np.isfinite(value) else None
             numbers.append(Number(f"{head}, {'ECE' if metric == 'ece' else 'slope'}", value, np.nan, np.nan, bar, passed))

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from training.gate import Evidence, Gate, Number, Outcome
 from training.subsets import exact_interval
 
 HIGHER = 0.95
+SHOWN = 3
 
 
 def golden(evidence: Evidence) -> Outcome:
     """The golden accounts come out as when the bundle was made, and none is a yes where the champion says no, or the reverse."""
-    unknown = (np.nan, np.nan, np.nan)
-    numbers = [Number(each, *unknown, "as when the bundle was made", False) for each in evidence.golden]
-    numbers += [Number(each, *unknown, "no yes for a no", False) for each in evidence.contradictions]
-    return Outcome(numbers, not numbers)
+    changed = _counted("golden answers that changed", evidence.golden)
+    against = _counted("golden decisions that contradict the champion", evidence.contradictions)
+    return Outcome.all_of([changed, against], "")
+
+
+def _counted(about: str, found: Sequence[str]) -> Number:
+    examples = f", such as {'; '.join(found[:SHOWN])}" if found else ""
+    return Number(f"{about}{examples}", float(len(found)), np.nan, np.nan, "none may", not found)
 
 
 def sanity(evidence: Evidence) -> Outcome:
@@ -35,13 +42,13 @@ def sanity(evidence: Evidence) -> Outcome:
                 each.against / each.asked,
                 np.nan,
                 np.nan,
-                "none may be",
+                "none may",
                 False,
             )
             for each in wrong
         ]
         if not wrong:
-            numbers.append(Number(f"{head}, directions broken of {len(mine)}", 0.0, np.nan, np.nan, "none may be", True))
+            numbers.append(Number(f"{head}, directions broken of {len(mine)}", 0.0, np.nan, np.nan, "none may", True))
     return Outcome.all_of(numbers, "No head of this bundle has a purchase to plant or a direction to keep.")
 
 
