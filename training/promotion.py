@@ -11,7 +11,7 @@ from models.bundle import Bundle, BundleError, install
 from training import gate, succession, tracking
 from training.gate import Finding
 from training.gates import GATES
-from training.origin import FILE, Origin
+from training.origin import Origin
 from training.retest import Retested, retest
 from training.stages import Stages
 from training.succession import Served
@@ -65,7 +65,7 @@ def promote(
     if (tracking.aliased(store, "champion") or ("", ""))[1] == found.id:
         raise TrackingError(f"version {found.version} is the champion already; name another run, or go back with --rollback")
     with stages(FETCH), tempfile.TemporaryDirectory(prefix="authenticity-") as folder:
-        origin = Origin.parsed(tracking.read_text(store, found.id, FILE), Path(folder))
+        origin = Origin.of(store, found)
         fetched = tracking.fetch(store, found.id, Path(folder))
         challenger = Bundle.load(fetched, check_golden=False)
         new = Served(install(fetched, home).name, found.version, found.id)

@@ -50,7 +50,8 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(trained: Any, small_experiment: Experiment) -> Scene:
     home = trained.path.parents[1]
-    origin = Origin(small_experiment, labelled.source_of(small_experiment, home, None, Stages()).digest)
+    source = labelled.source_of(small_experiment, home, None, Stages())
+    origin = Origin(small_experiment, source.described, source.digest)
     return Scene(trained.bundle, origin, home, retest(trained.bundle, weakened(trained.bundle), origin, home).evidence)
 
 
