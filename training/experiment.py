@@ -84,8 +84,8 @@ class Experiment:
 
     @property
     def title(self) -> str:
-        """What a run is called in a list: the same experiment with another change must not look the same."""
-        return f"{self.name}: {self.said}"[:80]
+        """What a run is called in the list of its experiment."""
+        return self.said[:80]
 
     def params(self) -> dict[str, object]:
         """Flat, for the record of trainings: the seed, and what is not the default, so that a comparison shows nothing but differences."""

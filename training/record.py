@@ -21,11 +21,13 @@ from training.learning import Learnt
 
 @dataclass(frozen=True)
 class Found:
-    """What was found on the test accounts: one row per account and head, per account with a share, per head and feature; and in numbers."""
+    """What was found on the test accounts: a row per account and head, per account with a share, per head and feature, and per metric of a
+    model on a slice; and the headline."""
 
     evaluation: pd.DataFrame
     shares: pd.DataFrame
     importance: pd.DataFrame
+    measurements: pd.DataFrame
     headline: Mapping[str, float]
     told: Mapping[str, Told | None]
 
@@ -43,7 +45,8 @@ def found(
     evaluation = answers.disguised(answered.answers(_baselines(split, heads)), learning, home)
     shares = answers.disguised(answered.shares(), learning, home)
     told = {"worst_vendor": worst_vendor(evaluation), "coverage": coverage(shares), "decided": decided(evaluation)}
-    return Found(evaluation, shares, answered.importance(), headline(evaluation, shares, measurements), told)
+    numbers = headline(evaluation, shares, measurements)
+    return Found(evaluation, shares, answered.importance(), pd.DataFrame(measurements), numbers, told)
 
 
 def tags(experiment: Experiment, source: labelled.Source) -> dict[str, str]:
@@ -77,7 +80,7 @@ def write(
         run.log_dataset(source.described, source.digest, source.place, len(getattr(split, side)), side)
     for name, learnt in heads.items():
         run.log_rounds({f"{name}/{side}_logloss": losses for side, losses in learnt.rounds.items()})
-    for name in ("evaluation", "shares", "importance"):
+    for name in ("evaluation", "shares", "importance", "measurements"):
         run.log_table(getattr(found, name), name)
     shown = findings(found.evaluation, found.shares, found.importance)
     for name, figure in figures.drawn(shown, source.kind).items():

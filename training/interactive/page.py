@@ -57,7 +57,8 @@ def page(found: Sequence[Finding], title: str, accounts: str) -> str:
 def _section(found: Finding) -> str:
     numbers = _harmless(orjson.dumps(figure(found)).decode())
     return (
-        f'<section id="{found.name}"><h2>{escape(found.title)}</h2><p>{escape(found.sentence)}</p><div id="{found.name}-drawn"></div>'
+        f'<section id="{found.name}"><h2>{escape(found.title)}</h2><p>{escape(found.sentence)}</p>'
+        f'<p class="about">{escape(found.key)}</p><div id="{found.name}-drawn"></div>'
         f'<script type="application/json" id="{found.name}-drawn-numbers">{numbers}</script></section>'
     )
 
