@@ -35,6 +35,7 @@ class Trained:
     path: Path
     card: str
     measurements: list[report.Measurement]
+    champion: bool
 
 
 def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str | None = None, stages: Stages | None = None) -> Trained:
@@ -98,6 +99,5 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
     # Only now: a training that is killed before its run has ended well crowns nothing.
     if data is not None:
         origin.remember(home, source.digest, data)
-    if experiment.champion:
-        succession.first(store, home, succession.Served(path.name, run.version, run.id))
-    return Trained(run.id, str(run.version), bundle, path, card, measurements)
+    crowned = experiment.champion and succession.first(store, home, succession.Served(path.name, run.version, run.id))
+    return Trained(run.id, str(run.version), bundle, path, card, measurements, crowned)
