@@ -35,6 +35,8 @@ def train(
     out.print(trained.card, markup=False, highlight=False, soft_wrap=True)
     out.print(table(trained.measurements))
     out.print(f"run {trained.run_id}\nversion {trained.version}\nbundle {trained.path}", highlight=False, soft_wrap=True)
+    stands = "is the first champion, and served" if trained.champion else f"challenges the champion: authenticity promote {trained.version}"
+    out.print(f"It {stands}", highlight=False, soft_wrap=True)
 
 
 @app.command()

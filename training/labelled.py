@@ -23,7 +23,7 @@ from models.heads import HEADS
 from models.heads.bought_followers import SMALLEST_SHARE
 from models.tiers import TIERS
 from training import duplicates, report, splits
-from training.experiment import Experiment
+from training.experiment import Experiment, World
 from training.learning import Learnt
 from training.refusals import TrainingRefusal
 from training.stages import Stages
@@ -80,8 +80,12 @@ def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Sta
     share, rest = divmod(world.accounts, len(world.names))
     paths = [_simulated_once(home, name, share + (place < rest), world.seed, stages) for place, name in enumerate(world.names)]
     path = paths[0] if len(paths) == 1 else _mixed_once(home / "worlds" / "+".join(path.name for path in paths), paths)
-    described = f"{' and '.join(world.names)}, {world.accounts:,} synthetic accounts, seed {world.seed}"
-    return Source(path, f"world {path.name}", described, _digest(path), synthetic=True)
+    return Source(path, f"world {path.name}", described(world), _digest(path), synthetic=True)
+
+
+def described(world: World) -> str:
+    """What a run calls the accounts of a world."""
+    return f"{' and '.join(world.names)}, {world.accounts:,} synthetic accounts, seed {world.seed}"
 
 
 def _simulated_once(home: Path, world: str, accounts: int, seed: int, stages: Stages) -> Path:

@@ -10,11 +10,11 @@ import numpy as np
 
 from features.catalog import NAMES, build
 from models import golden, share
-from models.bundle import TAUGHT, Bundle, crown, install
+from models.bundle import TAUGHT, Bundle, install
 from models.heads import HEADS
 from models.peers import Peers
 from models.tiers import Tiers
-from training import effects, folds, follower_model, labelled, limits, pools, record, report, tracking
+from training import effects, folds, follower_model, labelled, limits, origin, pools, record, report, succession, tracking
 from training import reference as references
 from training.experiment import Experiment, World
 from training.learning import MODEL, Learnt, learn, with_gaps
@@ -35,6 +35,7 @@ class Trained:
     path: Path
     card: str
     measurements: list[report.Measurement]
+    champion: bool
 
 
 def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str | None = None, stages: Stages | None = None) -> Trained:
@@ -93,10 +94,10 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             folder = Path(draft) / "bundle"
             replace(bundle, facts=facts, golden=golden.record(bundle, golden_accounts(GOLDEN_SEED))).save(folder)
             bundle = Bundle.load(folder)
-            aliases = ("champion",) if experiment.champion else ()
-            record.write(run, recorded, source, split, heads, found, folded, card, folder, aliases)
+            record.write(run, recorded, source, split, heads, found, folded, card, folder, ("challenger",))
             path = install(folder, home)
     # Only now: a training that is killed before its run has ended well crowns nothing.
-    if experiment.champion:
-        crown(path, home, run.version, run.id)
-    return Trained(run.id, str(run.version), bundle, path, card, measurements)
+    if data is not None:
+        origin.remember(home, source.digest, data)
+    crowned = experiment.champion and succession.first(store, home, succession.Served(path.name, run.version, run.id))
+    return Trained(run.id, str(run.version), bundle, path, card, measurements, crowned)

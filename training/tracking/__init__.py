@@ -11,6 +11,7 @@ from training.tracking.reading import Found, find, read_table
 from training.tracking.recorded import Run
 from training.tracking.recording import KINDS, MOST_PARAMS, run
 from training.tracking.registry import aliases, set_alias, version_of
+from training.tracking.standing import aliased, move, note, read_text
 from training.tracking.stores import TrackingStore, store
 from training.tracking.sweeping import sweep
 
@@ -25,11 +26,15 @@ __all__ = [
     "Run",
     "TrackingError",
     "TrackingStore",
+    "aliased",
     "aliases",
     "fetch",
     "fetch_champion",
     "find",
+    "move",
+    "note",
     "read_table",
+    "read_text",
     "run",
     "set_alias",
     "store",
