@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training import headlines
+from training import paired_headline
 from training.compared import FEWEST_COMMON, Compared, Comparison, Flip, Weight, ordered
-from training.headlines import BOUGHT, DECIDED, grouped
 from training.paired import Drawing, differences
+from training.paired_headline import BOUGHT, DECIDED, grouped
 from training.refusals import TrainingRefusal
 from training.report import EVERYBODY
 from training.slices import Slice, slices
@@ -24,7 +24,7 @@ LEVEL = 0.95
 # One row per account and head: who, what is true, what was said and why, and the slices it belongs to.
 COLUMNS = ("account_id", "head", "value", "probability", "decision", "reasons", "unit", "tier", "platform")
 # What newer evaluations also hold: the true share, who sold the followers, and what the account was made to do. "" and NaN: unknown.
-FURTHER = {"share": np.nan, "vendor": "", "scenario": ""}
+FURTHER = ("share", "vendor", "scenario")
 # More rows than this of another platform, size or scenario under the same name are other accounts.
 MOST_ODD = 0.2
 
@@ -59,7 +59,7 @@ def compare(
         found += _head(head, rows, replace(how, groups=grouped(rows["unit"].to_numpy(str))))
     if shares is not None and BOUGHT in heads:
         units = dict(zip(both["account_id"], both["unit"].astype(str), strict=True))
-        told, accounts = headlines.shares_apart(*shares, units, how)
+        told, accounts = paired_headline.shares_apart(*shares, units, how)
         found += [Compared(BOUGHT, EVERYBODY, accounts, 0, each, each.beyond(MATTERS)) for each in told]
     return Comparison(
         *names,
@@ -77,7 +77,7 @@ def compare(
 def _joined(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     """Rows of both: what each said as `…_a` and `…_b`, what is true and where it belongs from B, A's label as `value_a`."""
     said = ["probability", "decision", "reasons"]
-    told = b.assign(**{name: nothing for name, nothing in FURTHER.items() if name not in b})
+    told = b.reindex(columns=[*b.columns, *(name for name in FURTHER if name not in b)])
     mine = a[["account_id", "head", *said, "value", "platform", "tier", *(["scenario"] if "scenario" in a else [])]]
     both = mine.merge(told.rename(columns={name: f"{name}_b" for name in said}), on=["account_id", "head"], suffixes=("_a", ""))
     both = both.rename(columns={name: f"{name}_a" for name in said})
@@ -95,7 +95,7 @@ def _head(head: str, rows: pd.DataFrame, how: Drawing) -> list[Compared]:
         if each.metrics:
             told = differences(y, one, two, each.metrics, mine.groups, mine.n, mine.seed, mine.level)
         else:
-            told = [headlines.false_alarms(y, one, two, each.mine[each.rows], mine)]
+            told = [paired_headline.false_alarms(y, one, two, each.mine[each.rows], mine)]
         size, positives = int(each.mine.sum()), int((each.mine & each.positive).sum())
         found += [Compared(head, each.name, size, positives, one, one.beyond(MATTERS), each.kind) for one in told]
     return found
@@ -105,10 +105,10 @@ def _bought(rows: pd.DataFrame, how: Drawing) -> list[Compared]:
     """The worst vendor, and how many accounts get an answer."""
     y, vendors = rows["value"].to_numpy() == 1, rows["vendor"].to_numpy(str)
     one, two = _probabilities(rows)
-    worst = headlines.vendors_apart(y, one, two, vendors, how)
-    whose = (headlines.worst_vendor(y, one, vendors)[1], headlines.worst_vendor(y, two, vendors)[1])
+    worst = paired_headline.vendors_apart(y, one, two, vendors, how)
+    whose = (paired_headline.worst_vendor(y, one, vendors)[1], paired_headline.worst_vendor(y, two, vendors)[1])
     decided = [(rows[f"decision_{side}"] != "undecided").to_numpy(float)[:, None] for side in "ab"]
-    (answered,) = headlines.means({DECIDED: "higher"}, decided[0], decided[1], how)
+    (answered,) = paired_headline.means({DECIDED: "higher"}, decided[0], decided[1], how)
     counts = (len(rows), int(y.sum()))
     return [
         Compared(BOUGHT, EVERYBODY, *counts, worst, worst.beyond(MATTERS), whose=whose),

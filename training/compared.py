@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from training.headlines import BOUGHT, COVERAGE, DECIDED, WIDTH, WORST_VENDOR
 from training.paired import Difference
+from training.paired_headline import BOUGHT, COVERAGE, DECIDED, WIDTH, WORST_VENDOR
 from training.report import EVERYBODY
 
 # What a reviewer asks first; everything else follows in the order in which it was measured.

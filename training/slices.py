@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from training.headlines import BOUGHT
 from training.labelled import BANDS
+from training.paired_headline import BOUGHT
 
 FEWEST, FEWEST_OF_CLASS, FEWEST_ALIKE = 30, 10, 20
 # What says how well a kind of account is ranked.
