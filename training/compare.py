@@ -10,20 +10,20 @@ import numpy as np
 import pandas as pd
 
 from training import paired_headline
-from training.compared import FEWEST_COMMON, Compared, Comparison, Flip, Weight, ordered
+from training.compared import FEWEST_COMMON, MATTERS, Compared, Comparison, Flip, Weight, ordered
+from training.headline import BOUGHT, FEWEST_OF_VENDOR
 from training.paired import Drawing, differences
-from training.paired_headline import BOUGHT, DECIDED, grouped
+from training.paired_headline import DECIDED, grouped, vendors_of
 from training.refusals import TrainingRefusal
 from training.report import EVERYBODY
 from training.slices import Slice, slices
 
 HEADLINES = ("recall_at_1pct_fpr", "average_precision", "ece", "brier")
-# A point of recall or precision is less than what another seed changes, and no reason to exchange a model.
-MATTERS = 0.01
 LEVEL = 0.95
 # One row per account and head: who, what is true, what was said and why, and the slices it belongs to.
 COLUMNS = ("account_id", "head", "value", "probability", "decision", "reasons", "unit", "tier", "platform")
-# What newer evaluations also hold: the true share, who sold the followers, and what the account was made to do. "" and NaN: unknown.
+# What an evaluation may also hold: the true share, who sold the followers, and what the account was made to do ("" and NaN: unknown);
+# and `stated`, the probability at the base rate, on which the decision rests.
 FURTHER = ("share", "vendor", "scenario")
 # More rows than this of another platform, size or scenario under the same name are other accounts.
 MOST_ODD = 0.2
@@ -76,7 +76,8 @@ def compare(
 
 def _joined(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     """Rows of both: what each said as `…_a` and `…_b`, what is true and where it belongs from B, A's label as `value_a`."""
-    said = ["probability", "decision", "reasons"]
+    said = ["probability", "stated", "decision", "reasons"]
+    a, b = (table if "stated" in table else table.assign(stated=table["probability"]) for table in (a, b))
     told = b.reindex(columns=[*b.columns, *(name for name in FURTHER if name not in b)])
     mine = a[["account_id", "head", *said, "value", "platform", "tier", *(["scenario"] if "scenario" in a else [])]]
     both = mine.merge(told.rename(columns={name: f"{name}_b" for name in said}), on=["account_id", "head"], suffixes=("_a", ""))
@@ -91,7 +92,8 @@ def _head(head: str, rows: pd.DataFrame, how: Drawing) -> list[Compared]:
     found = _bought(rows[known], how.of(known)) if head == BOUGHT else []
     for each in (everybody, *slices(head, rows, HEADLINES)):
         y, one, two = each.positive[each.rows], *_probabilities(rows[each.rows])
-        mine = how.of(each.rows)
+        # Slices are many and decide nothing; a quarter of the draws shows what there is.
+        mine = how.of(each.rows) if each is everybody else replace(how.of(each.rows), n=max(1, how.n // 4))
         if each.metrics:
             told = differences(y, one, two, each.metrics, mine.groups, mine.n, mine.seed, mine.level)
         else:
@@ -161,6 +163,11 @@ def _notes(a: pd.DataFrame, b: pd.DataFrame, both: pd.DataFrame, names: tuple[st
     for side, (name, table, rest) in enumerate(zip(names, (a, b), (b, a), strict=True)):
         if only := sorted(set(table["head"]) - set(rest["head"])):
             found.append(f"Only {name} answers {', '.join(only)}; {names[1 - side]} cannot be compared there.")
+    vendors = (
+        vendors_of(rows["value"].to_numpy() == 1, rows["vendor"].to_numpy(str)) if len(rows := both[both["head"] == BOUGHT]) else ["–"]
+    )
+    if not vendors:
+        found.append(f"No vendor sold to {FEWEST_OF_VENDOR} of these test accounts, so nothing is said of the worst one.")
     relabelled = both[(both["value_a"] != both["value"]) & ~(both["value_a"].isna() & both["value"].isna())]
     for head, rows in relabelled.groupby("head", sort=False):
         found.append(
@@ -186,8 +193,10 @@ def _weights(a: pd.DataFrame, b: pd.DataFrame) -> list[Weight]:
 
 def _flips(both: pd.DataFrame) -> list[Flip]:
     changed = both[both["decision_a"] != both["decision_b"]]
-    order = (changed["probability_a"] - changed["probability_b"]).abs().sort_values(ascending=False, kind="stable").index
-    return [_flip(row) for row in changed.loc[order].to_dict("records")]
+    contrary = (changed["decision_a"] != "undecided") & (changed["decision_b"] != "undecided")
+    largest = changed.assign(contrary=contrary, apart=(changed["stated_a"] - changed["stated_b"]).abs())
+    ordered = largest.sort_values(["contrary", "apart"], ascending=False, kind="stable")
+    return [_flip(row) for row in ordered.to_dict("records")]
 
 
 def _flip(row: Mapping[Any, Any]) -> Flip:
@@ -198,8 +207,8 @@ def _flip(row: Mapping[Any, Any]) -> Flip:
         value=float(row["value"]),
         a=str(row["decision_a"]),
         b=str(row["decision_b"]),
-        probability_a=float(row["probability_a"]),
-        probability_b=float(row["probability_b"]),
+        probability_a=float(row["stated_a"]),
+        probability_b=float(row["stated_b"]),
         only_a=tuple(name for name in one if name not in two),
         only_b=tuple(name for name in two if name not in one),
     )

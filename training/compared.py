@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from training.headline import BOUGHT
 from training.paired import Difference
-from training.paired_headline import BOUGHT, COVERAGE, DECIDED, WIDTH, WORST_VENDOR
+from training.paired_headline import COVERAGE, DECIDED, WIDTH, WORST_VENDOR
 from training.report import EVERYBODY
 
 # What a reviewer asks first; everything else follows in the order in which it was measured.
@@ -18,6 +19,8 @@ FIRST = (
     (BOUGHT, DECIDED),
     (BOUGHT, WIDTH),
 )
+# A point of recall or precision is less than what another seed changes, and no reason to exchange a model.
+MATTERS = 0.01
 # With fewer accounts in common a difference of five points is within luck.
 FEWEST_COMMON = 100
 
@@ -47,7 +50,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Flip:
-    """An account that the two runs answer differently, and the reasons that only one of them gives."""
+    """An account that the two runs answer differently, and the reasons that only one of them gives. Probabilities are at the base rate."""
 
     account_id: str
     head: str
@@ -80,7 +83,7 @@ class Weight:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A and B by name, the differences (all accounts first), the flips (largest change first), and what was set otherwise.
+    """A and B by name, the differences (all accounts first), the flips (yes against no first, then the largest change), and what was set otherwise.
 
     level: of the interval of each difference, such that those of the headline hold together at 95 %. notes: what a reader must know
     before believing any of it, in plain words.

@@ -11,8 +11,7 @@ from string import Template
 from models.markup import Html, foreign, tag, text, together
 from training import comparison_drawn as drawn
 from training import comparison_words as words
-from training.compare import MATTERS
-from training.compared import Compared, Comparison, Flip
+from training.compared import MATTERS, Compared, Comparison, Flip
 from training.report import EVERYBODY
 
 SHOWN_FLIPS, SHOWN_WEIGHTS = 60, 12
@@ -175,13 +174,13 @@ def _weights(found: Comparison) -> Html | None:
 
 def _reading(found: Comparison) -> Html:
     lines = (
-        "The dot is the difference, turned so that right of the middle B is better; the bar is its interval when the same accounts are drawn "
-        f"again for both ({found.level:.2%} each, so that all lines of the headline hold together at 95 %). The number below is B less A.",
+        "The dot is the difference, turned so that right of the middle B is better; the bar is its interval when the same "
+        f"accounts are drawn again for both ({found.level:.2%} each, so that all lines of the headline hold together at 95 %). The number below is B less A.",
         f"A difference counts when its whole bar lies beyond the grey band of ±{MATTERS:g}: less is what another seed changes.",
         "Recall and average precision are better when higher; calibration error, Brier score and the width of the interval when lower. "
         "A wider interval holds more often: read those two together.",
-        "A slice of one answer only, such as a vendor's buyers, is told from all clean accounts. Of a clean one it is measured how many are "
-        "flagged at the threshold that 1 % of all clean accounts reach.",
+        "A slice of one answer only, such as a vendor's buyers, is told from all clean accounts. Of a clean one it is measured how many "
+        "are flagged at the threshold that 1 % of all clean accounts reach.",
         "Slices decide nothing here; the gates of `promote` have bars of their own for them.",
     )
     return tag("section", tag("h2", "How to read it"), tag("ul", *(tag("li", line) for line in lines)))

@@ -10,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from training import comparison_tables, comparison_words, tracking
+from training import comparison_tables, comparison_words, differing, tracking
 from training.compare import compare
 from training.compared import Compared, Comparison
 from training.comparison_page import page
+from training.experiment import Experiment
 from training.report import SHORT, SHORT_HEADS
 from training.stages import Stages
 from training.tracking import Found, TrackingError, TrackingStore
@@ -52,8 +53,7 @@ def record(wanted: tuple[str, str], home: Path, uri: str | None = None, stages: 
         assert tables is not None
         shares, importances = (_tables(store, a, b, name, needed=False) for name in ("shares", "importance"))
     with stages("compare"):
-        settings = [dict(run.params) | {f"tag {name}": run.tags[name] for name in TAGS if name in run.tags} for run in (a, b)]
-        found = compare(*tables, names=_names(a, b), settings=(settings[0], settings[1]), shares=shares, importances=importances)
+        found = compare(*tables, names=_names(a, b), settings=(_choices(a, b), _choices(b, a)), shares=shares, importances=importances)
     with stages("record"):
         sides = [_identity(store, run) for run in (a, b)]
         drawn = page(found, sides)
@@ -106,6 +106,13 @@ def _names(a: Found, b: Found) -> tuple[str, str]:
     if one == two:
         one, two = (f"{name} ({'version ' + run.version if run.version else run.id[:8]})" for name, run in ((one, a), (two, b)))
     return one, two
+
+
+def _choices(run: Found, other: Found) -> dict[str, str]:
+    """Parameters and what the run was made of. A run records no parameter that is as usual, so the usual one stands in for it."""
+    usual = differing.flat(Experiment())
+    params = {name: run.params.get(name, str(usual.get(name, "not set"))) for name in (*run.params, *other.params)}
+    return params | {name.replace("_", " "): run.tags[name] for name in TAGS if name in run.tags}
 
 
 def _identity(store: TrackingStore, run: Found) -> list[tuple[str, str]]:

@@ -42,7 +42,7 @@ def _grid(heading: str, *columns: str) -> Table:
 
 
 def _who(sides: Sides) -> Table:
-    table = _grid("", "", "A", "B")
+    table = Table("", "A", "B", box=SIMPLE)
     for (what, one), (_, two) in zip(*sides, strict=True):
         table.add_row(what, escape(one), escape(two))
     return table
@@ -80,7 +80,7 @@ def _flips(flips: Sequence[Flip]) -> Table:
 
 
 def _settings(found: Comparison) -> Table:
-    table = _grid("set otherwise", "what", "A", "B")
+    table = Table("what", "A", "B", box=SIMPLE, title="set otherwise", title_justify="left")
     for name, (one, two) in found.settings.items():
         table.add_row(escape(name), escape(one), escape(two))
     return table

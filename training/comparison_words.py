@@ -6,9 +6,10 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from training.compared import FEWEST_COMMON, Compared, Comparison, Flip
+from training.compared import FEWEST_COMMON, MATTERS, Compared, Comparison, Flip
+from training.headline import BOUGHT
 from training.paired import Difference
-from training.paired_headline import BOUGHT, TITLES
+from training.paired_headline import TITLES
 
 TRUTH = {1.0: "yes", 0.0: "no"}
 # Spoken of in points; a Brier score is no share.
@@ -73,14 +74,14 @@ def _listed(some: Sequence[Compared], most: int = 3) -> str:
 
 
 def _blind(found: Comparison) -> str:
-    """How large a difference would have to be to be seen on these accounts."""
+    """How large a difference would have to be to be seen on these accounts: half the interval beyond what counts as none."""
     wanted = {"average_precision": "average precision", "recall_at_1pct_fpr": "recall"}
     reach = {
-        each.difference.metric: (each.difference.high - each.difference.low) / 2
+        each.difference.metric: (each.difference.high - each.difference.low) / 2 + MATTERS
         for each in found.headline
         if each.head == BOUGHT and each.difference.known
     }
-    said = [f"{100 * reach[name]:.0f} points of {words}" for name, words in wanted.items() if reach.get(name, 0) >= 0.005]
+    said = [f"{100 * reach[name]:.0f} points of {words}" for name, words in wanted.items() if name in reach]
     return f"; with {found.accounts:,} accounts less than about {' or '.join(said)} would not be seen" if said else ""
 
 

@@ -8,16 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from training.headline import FEWEST_OF_VENDOR, alarm_above
 from training.metrics import METRICS, Better, evaluated
 from training.paired import Difference, Drawing, drawn
 
 WORST_VENDOR, COVERAGE, WIDTH, DECIDED = "recall_worst_vendor", "coverage", "interval_width", "decided"
 FALSE_ALARMS = "false_alarms"
-# With fewer test accounts of a vendor, its recall says more about these accounts than about the vendor.
-FEWEST_OF_VENDOR = 20
-BOUGHT = "bought_followers"
-# Clean accounts that a threshold may flag.
-FLAGGED = 0.01
 
 TITLES = {
     WORST_VENDOR: "recall, worst vendor",
@@ -80,7 +76,7 @@ def false_alarms(y: np.ndarray, a: np.ndarray, b: np.ndarray, mine: np.ndarray, 
 
 def _flagged(p: np.ndarray, clean: np.ndarray, mine: np.ndarray, weights: np.ndarray) -> np.ndarray:
     # The threshold is the model's own and stays: what is drawn again are the accounts that it is held against.
-    limit = np.quantile(p[clean], 1 - FLAGGED, method="higher")
+    limit = alarm_above(p[clean])
     some = weights[:, mine]
     with np.errstate(invalid="ignore"):
         return np.asarray((some @ (p[mine] > limit)) / some.sum(axis=1))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from training.headline import BOUGHT, FEWEST_OF_SLICE, FEWEST_OF_VENDOR, family
 from training.labelled import BANDS
-from training.paired_headline import BOUGHT
 
-FEWEST, FEWEST_OF_CLASS, FEWEST_ALIKE = 30, 10, 20
+FEWEST_OF_CLASS = 10
 # What says how well a kind of account is ranked.
 RANKED = ("recall_at_1pct_fpr", "average_precision")
 
@@ -39,23 +39,24 @@ def slices(head: str, rows: pd.DataFrame, metrics: tuple[str, ...]) -> Iterator[
     """
     value = rows["value"].to_numpy(float)
     positive, clean = value == 1, value == 0
+    rows = rows.assign(scenario=rows["scenario"].map(family))
     for kind in ("tier", "platform"):
         for name, mine in _named(rows[kind], positive | clean):
             both = min((mine & positive).sum(), (mine & clean).sum()) >= FEWEST_OF_CLASS
-            if both and mine.sum() >= FEWEST and mine.sum() < (positive | clean).sum():
+            if both and mine.sum() >= FEWEST_OF_SLICE and mine.sum() < (positive | clean).sum():
                 yield Slice(kind, name, mine, mine, positive, metrics)
     for kind in ("vendor", "scenario") if head == BOUGHT else ("scenario",):
         for name, mine in _named(rows[kind], positive):
-            if mine.sum() >= FEWEST_ALIKE:
+            if mine.sum() >= FEWEST_OF_VENDOR:
                 yield Slice(kind, name, mine, mine | clean, positive)
     for name, mine in _named(rows["scenario"], clean):
-        if mine.sum() >= FEWEST_ALIKE:
+        if mine.sum() >= FEWEST_OF_VENDOR:
             yield Slice("scenario", f"{name}, clean", mine, positive | clean, positive, ())
     if head == BOUGHT:
         share = rows["share"].to_numpy(float)
         for low, high, name in BANDS:
             mine = (share > low if low == 0 else share >= low) & (share < high)
-            if mine.sum() >= FEWEST_ALIKE:
+            if mine.sum() >= FEWEST_OF_VENDOR:
                 yield Slice("share", name, mine, mine | (clean & ~mine), mine)
 
 
