@@ -18,6 +18,8 @@ from training.refusals import TrainingRefusal
 from training.report import EVERYBODY
 from training.slices import Slice, slices
 
+__all__ = ["COLUMNS", "HEADLINES", "LEVEL", "MATTERS", "Compared", "Comparison", "Flip", "compare"]
+
 HEADLINES = ("recall_at_1pct_fpr", "average_precision", "ece", "brier")
 LEVEL = 0.95
 # One row per account and head: who, what is true, what was said and why, and the slices it belongs to.
@@ -163,10 +165,8 @@ def _notes(a: pd.DataFrame, b: pd.DataFrame, both: pd.DataFrame, names: tuple[st
     for side, (name, table, rest) in enumerate(zip(names, (a, b), (b, a), strict=True)):
         if only := sorted(set(table["head"]) - set(rest["head"])):
             found.append(f"Only {name} answers {', '.join(only)}; {names[1 - side]} cannot be compared there.")
-    vendors = (
-        vendors_of(rows["value"].to_numpy() == 1, rows["vendor"].to_numpy(str)) if len(rows := both[both["head"] == BOUGHT]) else ["–"]
-    )
-    if not vendors:
+    rows = both[both["head"] == BOUGHT]
+    if len(rows) and not vendors_of(rows["value"].to_numpy() == 1, rows["vendor"].to_numpy(str)):
         found.append(f"No vendor sold to {FEWEST_OF_VENDOR} of these test accounts, so nothing is said of the worst one.")
     relabelled = both[(both["value_a"] != both["value"]) & ~(both["value_a"].isna() & both["value"].isna())]
     for head, rows in relabelled.groupby("head", sort=False):

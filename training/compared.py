@@ -83,7 +83,7 @@ class Weight:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A and B by name, the differences (all accounts first), the flips (yes against no first, then the largest change), and what was set otherwise.
+    """A and B by name, the differences (all accounts first), the flips (yes against no first), and what was set otherwise.
 
     level: of the interval of each difference, such that those of the headline hold together at 95 %. notes: what a reader must know
     before believing any of it, in plain words.

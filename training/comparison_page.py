@@ -174,8 +174,9 @@ def _weights(found: Comparison) -> Html | None:
 
 def _reading(found: Comparison) -> Html:
     lines = (
-        "The dot is the difference, turned so that right of the middle B is better; the bar is its interval when the same "
-        f"accounts are drawn again for both ({found.level:.2%} each, so that all lines of the headline hold together at 95 %). The number below is B less A.",
+        "The dot is the difference, turned so that right of the middle B is better; the bar is its interval when the same accounts are "
+        f"drawn again for both ({found.level:.2%} each, so that all lines of the headline hold together at 95 %). The number below is "
+        "B less A.",
         f"A difference counts when its whole bar lies beyond the grey band of ±{MATTERS:g}: less is what another seed changes.",
         "Recall and average precision are better when higher; calibration error, Brier score and the width of the interval when lower. "
         "A wider interval holds more often: read those two together.",
