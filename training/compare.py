@@ -37,7 +37,7 @@ def compare(
     names: tuple[str, str] = ("A", "B"),
     settings: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
     seed: int = 0,
-    n: int = 2_000,
+    n: int = 600,
     shares: tuple[pd.DataFrame, pd.DataFrame] | None = None,
     importances: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> Comparison:
@@ -62,7 +62,7 @@ def compare(
     if shares is not None and BOUGHT in heads:
         units = dict(zip(both["account_id"], both["unit"].astype(str), strict=True))
         told, accounts = paired_headline.shares_apart(*shares, units, how)
-        found += [Compared(BOUGHT, EVERYBODY, accounts, 0, each, each.beyond(MATTERS)) for each in told]
+        found += [Compared(BOUGHT, EVERYBODY, accounts, 0, each) for each in told]
     return Comparison(
         *names,
         accounts=both["account_id"].nunique(),
@@ -84,7 +84,7 @@ def _joined(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     mine = a[["account_id", "head", *said, "value", "platform", "tier", *(["scenario"] if "scenario" in a else [])]]
     both = mine.merge(told.rename(columns={name: f"{name}_b" for name in said}), on=["account_id", "head"], suffixes=("_a", ""))
     both = both.rename(columns={name: f"{name}_a" for name in said})
-    return both.assign(**{name: both[name].fillna("") for name in ("vendor", "scenario")})
+    return both.assign(**{name: both[name].astype(object).fillna("") for name in ("vendor", "scenario")})
 
 
 def _head(head: str, rows: pd.DataFrame, how: Drawing) -> list[Compared]:
@@ -94,14 +94,14 @@ def _head(head: str, rows: pd.DataFrame, how: Drawing) -> list[Compared]:
     found = _bought(rows[known], how.of(known)) if head == BOUGHT else []
     for each in (everybody, *slices(head, rows, HEADLINES)):
         y, one, two = each.positive[each.rows], *_probabilities(rows[each.rows])
-        # Slices are many and decide nothing; a quarter of the draws shows what there is.
-        mine = how.of(each.rows) if each is everybody else replace(how.of(each.rows), n=max(1, how.n // 4))
+        # Slices are many and decide nothing; half of the draws shows what there is.
+        mine = how.of(each.rows) if each is everybody else replace(how.of(each.rows), n=max(1, how.n // 2))
         if each.metrics:
             told = differences(y, one, two, each.metrics, mine.groups, mine.n, mine.seed, mine.level)
         else:
             told = [paired_headline.false_alarms(y, one, two, each.mine[each.rows], mine)]
         size, positives = int(each.mine.sum()), int((each.mine & each.positive).sum())
-        found += [Compared(head, each.name, size, positives, one, one.beyond(MATTERS), each.kind) for one in told]
+        found += [Compared(head, each.name, size, positives, difference, each.kind) for difference in told]
     return found
 
 
@@ -115,8 +115,8 @@ def _bought(rows: pd.DataFrame, how: Drawing) -> list[Compared]:
     (answered,) = paired_headline.means({DECIDED: "higher"}, decided[0], decided[1], how)
     counts = (len(rows), int(y.sum()))
     return [
-        Compared(BOUGHT, EVERYBODY, *counts, worst, worst.beyond(MATTERS), whose=whose),
-        Compared(BOUGHT, EVERYBODY, *counts, answered, answered.beyond(MATTERS)),
+        Compared(BOUGHT, EVERYBODY, *counts, worst, whose=whose),
+        Compared(BOUGHT, EVERYBODY, *counts, answered),
     ]
 
 

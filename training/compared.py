@@ -21,23 +21,33 @@ FIRST = (
 )
 # A point of recall or precision is less than what another seed changes, and no reason to exchange a model.
 MATTERS = 0.01
+# Another seed moves these further, and all accounts the same way, so that no drawing of accounts shows it (bench/noise.py --whole).
+MATTERS_OF = {DECIDED: 0.05, WIDTH: 0.05}
 # With fewer accounts in common a difference of five points is within luck.
 FEWEST_COMMON = 100
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One difference with what it is about. kind: what the slice is a value of (tier, vendor …). real: wholly beyond what is noise."""
+    """One difference with what it is about. kind: what the slice is a value of (tier, vendor …)."""
 
     head: str
     slice: str
     accounts: int
     positives: int
     difference: Difference
-    real: bool
     kind: str = EVERYBODY
     # Who is worst, of A and of B, where the metric is that of the worst.
     whose: tuple[str, str] = ("", "")
+
+    @property
+    def margin(self) -> float:
+        return MATTERS_OF.get(self.difference.metric, MATTERS)
+
+    @property
+    def real(self) -> bool:
+        """Whether the whole interval lies beyond what counts as none."""
+        return self.difference.beyond(self.margin)
 
     @property
     def verdict(self) -> str:

@@ -11,7 +11,8 @@ from string import Template
 from models.markup import Html, foreign, tag, text, together
 from training import comparison_drawn as drawn
 from training import comparison_words as words
-from training.compared import MATTERS, Compared, Comparison, Flip
+from training.compared import MATTERS, MATTERS_OF, Compared, Comparison, Flip
+from training.paired_headline import WIDTH
 from training.report import EVERYBODY
 
 SHOWN_FLIPS, SHOWN_WEIGHTS = 60, 12
@@ -92,7 +93,7 @@ def _difference(each: Compared, reach: float) -> Html:
         tag("td", words.title(d.metric), *small, class_="what"),
         _cell("A", words.value(d.a), "num"),
         _cell("B", words.value(d.b), "num"),
-        tag("td", drawn.difference(d, reach, MATTERS), tag("small", words.interval(d)), class_="plot"),
+        tag("td", drawn.difference(d, reach, each.margin), tag("small", words.interval(d)), class_="plot"),
         tag("td", tag("span", each.verdict, class_="badge"), class_="verdict"),
         class_=BADGES[each.verdict],
     )
@@ -177,7 +178,8 @@ def _reading(found: Comparison) -> Html:
         "The dot is the difference, turned so that right of the middle B is better; the bar is its interval when the same accounts are "
         f"drawn again for both ({found.level:.2%} each, so that all lines of the headline hold together at 95 %). The number below is "
         "B less A.",
-        f"A difference counts when its whole bar lies beyond the grey band of ±{MATTERS:g}: less is what another seed changes.",
+        f"A difference counts when its whole bar lies beyond the grey band: ±{MATTERS:g}, for how much is answered and the width of the "
+        f"interval ±{MATTERS_OF[WIDTH]:g}. Less is what another seed changes.",
         "Recall and average precision are better when higher; calibration error, Brier score and the width of the interval when lower. "
         "A wider interval holds more often: read those two together.",
         "A slice of one answer only, such as a vendor's buyers, is told from all clean accounts. Of a clean one it is measured how many "

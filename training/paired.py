@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import norm
 
 from training.metrics import CELLS_AT_ONCE, METRICS, Better, Metric, evaluated, resampled
 
+# A quantile with fewer draws beyond it is a matter of luck: one of 0.1 % would take thousands of draws.
+FEWEST_BEYOND = 5
 # Of two models (2, k) for case weights (b, n): their values, (b, k) each.
 Both = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -92,9 +95,18 @@ def drawn(kinds: dict[str, Better], both: Both, y: np.ndarray, how: Drawing) -> 
     for place, (name, kind) in enumerate(kinds.items()):
         known = found[np.isfinite(found[:, place]), place]
         enough = known.size >= 0.9 * len(found) and np.isfinite(one[place] + two[place])
-        low, high = np.quantile(known, [(1 - how.level) / 2, (1 + how.level) / 2]) if enough else (np.nan, np.nan)
+        low, high = _interval(float(two[place] - one[place]), known, how.level) if enough else (np.nan, np.nan)
         answer.append(Difference(name, float(one[place]), float(two[place]), float(two[place] - one[place]), float(low), float(high), kind))
     return answer
+
+
+def _interval(value: float, draws: np.ndarray, level: float) -> tuple[float, float]:
+    """The quantiles of the draws; where too few lie beyond them, so many standard deviations of the draws around the value."""
+    if draws.size * (1 - level) / 2 >= FEWEST_BEYOND:
+        low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+        return float(low), float(high)
+    reach = float(norm.ppf((1 + level) / 2) * draws.std())
+    return value - reach, value + reach
 
 
 def _weights(y: np.ndarray, how: Drawing) -> Iterator[np.ndarray]:
