@@ -50,6 +50,8 @@ class Experiment:
     change: str = "four heads; a weighted sum beside the trees"
     heads: tuple[str, ...] = tuple(HEADS)
     seed: int = 7
+    # Which accounts test is none of the learners' luck: runs that differ by their seed are tested on the same ones.
+    split_seed: int = 7
     # Shares of accounts that fit, calibrate and test.
     split: tuple[float, float, float] = (0.4, 0.3, 0.3)
     # Chance that a copy of a training account loses a table, so that every subset of the evidence can be judged.
@@ -97,7 +99,7 @@ class Experiment:
         return {name: value for name, value in differences(self, Experiment()).items() if name not in unsaid}
 
 
-PLAIN = ("name", "change", "seed", "dropout", "pool", "champion", "folds", "holdout")
+PLAIN = ("name", "change", "seed", "split_seed", "dropout", "pool", "champion", "folds", "holdout")
 
 
 def read(path: Path) -> Experiment:
@@ -195,6 +197,7 @@ def _sensible(given: Mapping[str, Any], faults: list[str]) -> None:
         "name": (lambda name: bool(name.strip()), "expected a name"),
         "dropout": (lambda chance: 0.0 <= chance < 1.0, "expected a chance from 0 to below 1"),
         "seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
+        "split_seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
         "world.seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
         "folds": (lambda folds: folds == 0 or 2 <= folds <= 10, "expected 2 to 10, or 0 for none"),
         "world.accounts": (lambda accounts: accounts >= 1, "expected at least 1"),

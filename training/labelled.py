@@ -194,8 +194,8 @@ def split(experiment: Experiment, learning: Learning) -> splits.Split:
     """Which accounts fit, calibrate and test, as the experiment wants it."""
     ids = learning.table.account_ids
     if experiment.holdout:
-        return splits.held_out(learning.groups, learning.values, experiment.holdout, experiment.seed, account_ids=ids)
-    return splits.split(learning.groups, learning.values, experiment.split, experiment.seed, account_ids=ids)
+        return splits.held_out(learning.groups, learning.values, experiment.holdout, experiment.split_seed, account_ids=ids)
+    return splits.split(learning.groups, learning.values, experiment.split, experiment.split_seed, account_ids=ids)
 
 
 def refuse_leaks(split: splits.Split, learning: Learning) -> None:
