@@ -16,7 +16,7 @@ from features.schema import EVENT_TABLES, PLATFORMS
 MOST = 1_000
 MOST_BYTES = 32 * 2**20
 DECISIONS = ("yes", "no", "undecided")
-NO_REASON = -1
+NO_REASON = NO_DECISION = -1
 # What a feature says of an account's own numbers is told of the features; these two are asked of every platform.
 COUNTS = ("followers", "following")
 
@@ -24,7 +24,8 @@ COUNTS = ("followers", "following")
 @dataclass(frozen=True)
 class Answers:
     """What one head said of n accounts. probability: float32 (n,), NaN where nothing could be judged; decisions: int8 (n,), places in
-    DECISIONS; reasons: int16 (n, r), places in NAMES, strongest first, NO_REASON where there are no more."""
+    DECISIONS, NO_DECISION where it is not known; reasons: int16 (n, r), places in NAMES, strongest first, NO_REASON behind the last one.
+    """
 
     probability: np.ndarray
     decisions: np.ndarray

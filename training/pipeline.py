@@ -22,7 +22,7 @@ from training import effects, figures, follower_model, labelled, limits, pools, 
 from training import reference as references
 from training.experiment import Experiment
 from training.learning import MODEL, Learnt, learn, with_gaps
-from training.remember import chosen, remember
+from training.remember import remembered
 from training.stages import Stages
 from training.worlds.documents import golden_accounts
 
@@ -94,7 +94,7 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             folder = Path(draft) / "bundle"
             causes = effects.causes(learning.table, reference, shares, learning.values, learners)
             made = _bundle(heads, reference, peer, followers, causes, facts)
-            kept = remember(made, learning.table).of(chosen(split, experiment.seed))
+            kept = remembered(made, source.path, learning.table, split, experiment.seed)
             replace(made, remembered=kept.to_bytes()).save(folder)
             bundle = Bundle.load(folder)
             version = _record(run, experiment, source, split, heads, learning.values, measurements, card, folder)

@@ -2,29 +2,62 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 
+from features import dataset
 from features.catalog import NAMES, FeatureMatrix, build
 from features.schema import EVENT_TABLES
 from features.table import AccountTable
 from models.bundle import Bundle
 from models.reasons import reasons, side_of
-from models.remembered import COUNTS, DECISIONS, MOST, Answers, Remembered, ragged
+from models.remembered import COUNTS, DECISIONS, MOST, Answers, Remembered, joined, ragged
 from models.share import shares
 from models.verdict import _answers
+from training.labelled import SYNTHETIC
 from training.splits import Split
+from training.worlds import WORLDS, simulate
+
+# No training and no test draws a world with such a seed.
+FRESH_SEED = 20_261_125
 
 
-def chosen(split: Split, seed: int) -> np.ndarray:
-    """The rows that a bundle remembers, at most MOST, in an order that says nothing: of the accounts that calibrate and test.
+def remembered(bundle: Bundle, data: Path, table: AccountTable, split: Split, seed: int) -> Remembered:
+    """The accounts that today's are to be held against, at most MOST: none of them has taught the trees, because of those the trees are
+    surer than of anybody they meet later, and today's accounts would seem to have drifted from the first day on.
 
-    Those that taught the trees are left out, because of them the trees are surer than of anybody they meet later: today's accounts would
-    seem to have drifted from the first day on. Those that calibrate have set two numbers a head, which moves no account by itself.
+    They are the accounts that calibrate and test (those that calibrate have set two numbers a head, which moves no account by itself),
+    in an order that says nothing. Of a world as many fresh ones are drawn instead: its three sides hold different follower records, and
+    beside a new draw of the same world the held-out ones differ in a dozen features of followers.
     """
     rows = np.concatenate([split.calibrate, split.test])
-    return np.random.default_rng([seed, 12]).permutation(rows)[:MOST]
+    rows = np.random.default_rng([seed, 12]).permutation(rows)[:MOST]
+    worlds = _worlds(data, table.n)
+    if not worlds:
+        return remember(bundle, table).of(rows)
+    pieces = []
+    for world, share in worlds.items():
+        with tempfile.TemporaryDirectory(prefix="authenticity-") as folder:
+            simulate(Path(folder) / "fresh", max(round(share * len(rows)), 1), FRESH_SEED + seed, world, processes=1)
+            tables = dataset.read(Path(folder) / "fresh", ("accounts", *EVENT_TABLES))
+            pieces.append(remember(bundle, AccountTable.from_tables(tables)))
+    return joined(pieces)
+
+
+def _worlds(data: Path, accounts: int) -> dict[str, float]:
+    """The worlds that all accounts of a dataset are from, with their shares; none when any of them is real."""
+    labels = dataset.load(data, ("labels",)).tables["labels"]
+    if "by" not in labels.column_names:
+        return {}
+    signed = labels.filter(pc.starts_with(labels["by"], SYNTHETIC)).select(["account_id", "by"])
+    drawn = signed.group_by("account_id").aggregate([("by", "min")])
+    counted = Counter(name.removeprefix(SYNTHETIC).strip() for name in drawn["by_min"].to_pylist())
+    return {name: n / accounts for name, n in counted.items()} if drawn.num_rows == accounts and set(counted) <= set(WORLDS) else {}
 
 
 def remember(bundle: Bundle, table: AccountTable) -> Remembered:

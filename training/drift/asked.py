@@ -87,7 +87,7 @@ def asked(side: Side) -> Iterator[Number | Facts]:
     """
     accounts, kind, evidence = side.accounts, side.kind, side.evidence
     yield Facts("seen", EVENT_TABLES, "", accounts.seen, kind)
-    for name, values in accounts.counts.items():
+    for name, values in sorted(accounts.counts.items()):
         yield Number("inputs", name, "", values, kind)
     for j in COUNTED:
         yield Number("inputs", NAMES[j], "", accounts.features[:, j], kind)
@@ -96,12 +96,12 @@ def asked(side: Side) -> Iterator[Number | Facts]:
         for j in places:
             yield Number("values", NAMES[j], "", accounts.features[here, j], kind[here])
         yield Facts("unknown", [NAMES[j] for j in places], "", np.isnan(accounts.features[np.ix_(here, places)]), kind[here])
-    for head, answers in accounts.heads.items():
+    for head, answers in sorted(accounts.heads.items()):
         yield Number("scores", head, head, answers.probability, evidence)
-        decided = answers.decisions[:, None] == np.arange(len(DECISIONS))
-        yield Facts("decisions", DECISIONS, head, decided, evidence)
+        decided = answers.decisions >= 0
+        yield Facts("decisions", DECISIONS, head, answers.decisions[decided, None] == np.arange(len(DECISIONS)), evidence[decided])
         told = (answers.reasons >= 0).any(axis=1)
-        named = np.zeros((side.n, len(NAMES) + 1), dtype=np.bool_)
         # The column behind the last one takes the places where no reason stands.
+        named = np.zeros((side.n, len(NAMES) + 1), dtype=np.bool_)
         np.put_along_axis(named, answers.reasons.astype(np.int64) % (len(NAMES) + 1), True, axis=1)
         yield Facts("reasons", NAMES, head, named[told, :-1], evidence[told])

@@ -13,9 +13,9 @@ from features.schema import PLATFORMS
 from models.remembered import Remembered
 from models.tiers import TIERS, Tiers
 from training.drift.asked import FEATURES, Facts, Number, Side, asked, mix
+from training.drift.refusal import DriftRefusal
 from training.drift.telling_apart import telling_apart
 from training.drift.within import numbers, shares
-from training.refusals import TrainingRefusal
 
 # All that may raise an alarm shares this chance of a false one: a weekly look is then wrong once a year.
 ALARM = 0.02
@@ -105,24 +105,21 @@ class Look:
 
 
 def look(then: Remembered, now: Remembered, tiers: Tiers, seed: int = 0) -> Look:
-    """Hold today's accounts against remembered ones. Raises TrainingRefusal where today's are fewer than FEWEST.
+    """Hold today's accounts against remembered ones. Raises DriftRefusal where today's are fewer than FEWEST.
 
     Platforms and tiers are compared first; everything else within accounts of one platform and tier, so that another mix is told as
     another mix. A number known of fewer than FEWEST comparable accounts on a side is not tested. Where nothing has changed, any alarm
     comes up in at most ALARM of all looks (bench/drift.py measures it).
     """
     if now.n < FEWEST:
-        raise TrainingRefusal(
-            [
-                f"{now.n:,} account{'s' * (now.n != 1)}: whether they have drifted cannot be told from fewer than {FEWEST}, and half a "
-                f"standard deviation in one feature takes about {needed(then.n):,}; take an earlier --since, or wait for more accounts"
-            ]
+        raise DriftRefusal(
+            f"{now.n:,} account{'s' * (now.n != 1)}: whether they have drifted cannot be told from fewer than {FEWEST}, and to find half a "
+            f"standard deviation in one feature takes about {needed(then.n):,}. Take an earlier --since, or wait for more accounts."
         )
     sides = Side.of(then, tiers), Side.of(now, tiers)
-    rows = [row for facts in [(mix(sides[0]), mix(sides[1]))] for row in _facts(*facts, EVERYBODY)]
-    rows += _compared(*sides, EVERYBODY)
+    rows = [*_facts(mix(sides[0]), mix(sides[1]), EVERYBODY), *_compared(*sides, EVERYBODY)]
     groups = [_controlled([row for row in rows if row.group == group]) for group in PARTS]
-    sliced = _controlled([row for name, *parts in _slices(*sides) for row in _compared(*parts, name)])
+    sliced = _controlled([row for where, was, is_now in _slices(*sides) for row in _compared(was, is_now, where)])
     found = sorted([row for group in groups for row in group] + sliced, key=lambda row: (row.q, -row.distance))
     values = [side.accounts.features[:, FEATURES] for side in sides]
     auc, p = telling_apart(values[0], values[1], (sides[0].evidence, sides[1].evidence), FEWEST, seed)
@@ -156,8 +153,8 @@ def _slices(then: Side, now: Side) -> Iterator[tuple[str, Side, Side]]:
 
 
 def _compared(then: Side, now: Side, where: str) -> Iterator[Row]:
-    missing = {"counts": set(then.accounts.counts) & set(now.accounts.counts), "heads": set(then.accounts.heads) & set(now.accounts.heads)}
-    both = (asked(_kept(side, missing["counts"], missing["heads"])) for side in (then, now))
+    counts, heads = (set(getattr(then.accounts, part)) & set(getattr(now.accounts, part)) for part in ("counts", "heads"))
+    both = (asked(_kept(side, counts, heads)) for side in (then, now))
     for was, is_now in zip(*both, strict=True):
         if isinstance(was, Number) and isinstance(is_now, Number):
             yield from _number(was, is_now, where)

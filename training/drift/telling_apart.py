@@ -58,4 +58,4 @@ def _within(cells: list[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
         spread += m * n / 12 * (total + 1 - (tied**3 - tied).sum() / (total * (total - 1))) / (total + 1) ** 2
     if not weight or spread <= 0:
         return 0.5, 1.0
-    return won / weight, float(ndtr((expected - won) / np.sqrt(spread)))
+    return float(won / weight), float(ndtr((expected - won) / np.sqrt(spread)))

@@ -84,7 +84,7 @@ def psi(then: np.ndarray, now: np.ndarray) -> float:
 
 def _at(steps: np.ndarray, below: np.ndarray, share: float) -> float:
     """The value that a share of a weighted distribution reaches; a hair less than the share counts, sums being rounded."""
-    return float(steps[min(np.searchsorted(below, share - 1e-9), len(steps) - 1)])
+    return float(steps[min(int(np.searchsorted(below, share - 1e-9)), len(steps) - 1)])
 
 
 def _psi(steps: np.ndarray, was: np.ndarray, is_now: np.ndarray, counted: tuple[int, int]) -> float:

@@ -83,8 +83,8 @@ def steps(found: Sequence[Finding]) -> list[str]:
         told.append("See whether the crawl has changed (how many posts, comments and followers it fetches) before blaming the accounts.")
     if "mix" in kinds:
         told.append(
-            "Measure the model on the kinds of accounts that have become more: label some of them (`authenticity queue` says which) and run "
-            "`authenticity evaluate` on them. The base rate may be another there."
+            "Measure the model on the kinds of accounts that have become more: label some of them (`authenticity queue` says which) and "
+            "run `authenticity evaluate` on them. The base rate may be another there."
         )
     if kinds & {"features", "together", "scores", "reasons"}:
         told.append(
@@ -137,13 +137,13 @@ def seeing(look: Look) -> str:
     """What so many accounts could have shown."""
     size = look.then.n * look.now.n / (look.then.n + look.now.n) / 1.1
     return (
-        f"{look.now.n:,} accounts against {look.then.n:,} remembered ones: a shift of {visible(size, look.tests):.2f} standard deviations in "
-        "one feature, if all of them show it, is found in 95 of 100 looks."
+        f"{look.now.n:,} accounts against {look.then.n:,} remembered ones: a shift of {visible(size, look.tests):.2f} standard deviations "
+        "in one feature, if all of them show it, is found in 95 of 100 looks."
     )
 
 
-def _where(row: Row) -> str:
-    """The end of a sentence about a part of the accounts."""
+def where_words(row: Row) -> str:
+    """The end of a sentence about a part of the accounts; empty for all."""
     if row.where == EVERYBODY:
         return ""
     return f" on {SPELT[row.where]}" if row.where in PLATFORMS else f" among {row.where} accounts"
@@ -157,10 +157,10 @@ def _mix(rows: Sequence[Row]) -> list[Finding]:
 
 
 def _missing(row: Row) -> str:
-    words = table_words(row.name)
+    words = table_words(row.name).capitalize()
     if row.now < row.then:
-        return f"{words[:1].upper()}{words[1:]} are missing for {percent(1 - row.now)} of accounts instead of {percent(1 - row.then)}{_where(row)}."
-    return f"{words[:1].upper()}{words[1:]} are there for {percent(row.now)} of accounts instead of {percent(row.then)}{_where(row)}."
+        return f"{words} are missing for {percent(1 - row.now)} of accounts{where_words(row)} instead of {percent(1 - row.then)}."
+    return f"{words} are there for {percent(row.now)} of accounts{where_words(row)} instead of {percent(row.then)}."
 
 
 def _unknown(look: Look, rows: Sequence[Row]) -> list[Finding]:
@@ -190,7 +190,7 @@ def _column(rows: Sequence[Row], compared: set[str]) -> tuple[str, list[Row]]:
 
 def _lost(rows: Sequence[Row], column: str) -> str:
     row = max(rows, key=lambda each: each.distance)
-    change = f"unknown for {percent(row.now)} of accounts that have what it needs, instead of {percent(row.then)}{_where(row)}"
+    change = f"unknown for {percent(row.now)} of accounts that have what it needs, instead of {percent(row.then)}{where_words(row)}"
     if len(rows) == 1:
         return f"{label(row).capitalize()} is {change}. {meaning(row.name)}"
     table, field = INPUTS[column]
@@ -205,7 +205,7 @@ def _number(row: Row) -> str:
     change = f"typically {written(row, row.now)} instead of {written(row, row.then)}"
     if size == "spread otherwise" or written(row, row.now) == written(row, row.then):
         change = f"its distribution has moved by {percent(row.distance)} of accounts around the same middle, {written(row, row.now)}"
-    return f"{label(row).capitalize()}{_where(row)}: {change}. {meaning(row.name)}"
+    return f"{label(row).capitalize()}{where_words(row)}: {change}. {meaning(row.name)}"
 
 
 def _answers(rows: Sequence[Row]) -> list[Finding]:
@@ -219,13 +219,13 @@ def _answers(rows: Sequence[Row]) -> list[Finding]:
             else f"{row.name} for {percent(row.now)} instead of {percent(row.then)}"
             for row in mine
         ]
-        told.append(Finding("scores", f"{HEADS.get(head, head).capitalize()}{_where(mine[0])}: {'; '.join(parts)}.", tuple(mine)))
+        told.append(Finding("scores", f"{HEADS.get(head, head).capitalize()}{where_words(mine[0])}: {'; '.join(parts)}.", tuple(mine)))
     return told
 
 
 def _reason(row: Row) -> str:
     return (
-        f"{HEADS.get(row.head, row.head).capitalize()}{_where(row)}: {row.name.replace('_', ' ')} is among the reasons of "
+        f"{HEADS.get(row.head, row.head).capitalize()}{where_words(row)}: {row.name.replace('_', ' ')} is among the reasons of "
         f"{percent(row.now)} of accounts instead of {percent(row.then)}."
     )
 
