@@ -126,7 +126,7 @@ def written(row: Row, value: float) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if 0 < share < 0.0995 or 0.9905 <= share < 1 else f"{100 * share:.0f} %"
+    return f"{100 * share:.1f} %" if 0 < share < 0.0995 or 0.9905 <= share < 0.9995 else f"{100 * share:.0f} %"
 
 
 def table_words(name: str) -> str:
