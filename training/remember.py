@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
 
 from features import dataset
-from features.catalog import NAMES, FeatureMatrix, build
+from features.catalog import NAMES, build
 from features.schema import EVENT_TABLES
 from features.table import AccountTable
 from models.bundle import Bundle
-from models.reasons import reasons, side_of
 from models.remembered import COUNTS, DECISIONS, MOST, Answers, Remembered, joined, ragged
 from models.share import shares
-from models.verdict import _answers
+from models.spoken import Spoken, spoken
+from models.why import reasons_for
 from training.labelled import SYNTHETIC
 from training.splits import Split
 from training.worlds import WORLDS, simulate
@@ -39,7 +39,7 @@ def remembered(bundle: Bundle, data: Path, table: AccountTable, split: Split, se
     rows = np.random.default_rng([seed, 12]).permutation(rows)[:MOST]
     worlds = _worlds(data, table.n)
     if not worlds:
-        return remember(bundle, table).of(rows)
+        return remember(bundle, table.only(rows))
     pieces = []
     for world, share in worlds.items():
         with tempfile.TemporaryDirectory(prefix="authenticity-") as folder:
@@ -68,39 +68,26 @@ def remember(bundle: Bundle, table: AccountTable) -> Remembered:
     matrix = build(table, bundle.reference)
     tiers = bundle.tiers.names(table.column("followers").values)
     found = shares(table, bundle.followers, bundle.reference)
-    place = {name: j for j, name in enumerate(NAMES)}
-    heads = {}
-    for name in bundle.heads:
-        said = _answers(bundle, name, table, matrix, tiers, found, [()] * table.n, _why(bundle, table, matrix, tiers))
-        probability = np.array([np.nan if answer is None else answer["probability"] for answer in said], dtype=np.float32)
-        decisions = [DECISIONS.index("undecided" if answer is None else answer["decision"]) for answer in said]
-        told = [[] if answer is None else [place[reason["feature"]] for reason in answer["reasons"]] for answer in said]
-        heads[name] = Answers(probability, np.array(decisions, dtype=np.int8), ragged(told))
     return Remembered(
         table.platform_codes.astype(np.int8),
         {name: table.column(name).values.astype(np.float32) for name in COUNTS},
         np.column_stack([table.looked_at[name] for name in EVENT_TABLES]),
         np.where(np.isfinite(matrix.values), matrix.values, np.nan).astype(np.float32),
-        heads,
+        {name: _said(bundle, name, table, tiers, spoken(bundle, name, table, matrix, tiers, found)) for name in bundle.heads},
     )
 
 
-def _why(bundle: Bundle, table: AccountTable, matrix: FeatureMatrix, tiers: list[str]) -> Any:
-    def why(name: str, i: int, contributions: np.ndarray, answer: dict[str, Any], decisions: Any) -> dict[str, Any]:
-        model = bundle.heads[name]
-        side = side_of(answer["decision"], answer["probability"], answer["base_rate"])
-        values = matrix.values[i, [NAMES.index(feature) for feature in model.trees.names]]
-        told = reasons(
-            model.trees.names,
-            values,
-            contributions,
-            model.calibration.slope,
-            side,
-            bundle.peers,
-            table.platforms[i],
-            tiers[i],
-            model.head.directions,
-        )
-        return {"reasons": told}
-
-    return why
+def _said(bundle: Bundle, name: str, table: AccountTable, tiers: Sequence[str], spoke: Spoken) -> Answers:
+    """Of every account; one without evidence is undecided, and nothing speaks for either side."""
+    place = {feature: j for j, feature in enumerate(NAMES)}
+    probability = np.full(table.n, np.nan, dtype=np.float32)
+    decisions = np.full(table.n, DECISIONS.index("undecided"), dtype=np.int8)
+    told: list[list[int]] = [[] for _ in range(table.n)]
+    contributions = bundle.heads[name].trees.contributions(spoke.values) if len(spoke.rows) else spoke.values
+    for row, i in enumerate(spoke.rows):
+        probability[i], decision = spoke.answers[row].probability, spoke.decisions[row][0]
+        decisions[i] = DECISIONS.index(decision)
+        answer = {"decision": decision, "probability": float(spoke.answers[row].probability), "base_rate": bundle.base_rate(name)}
+        said = reasons_for(bundle, name, spoke.values[row], contributions[row], answer, table.platforms[i], tiers[i])
+        told[i] = [place[reason["feature"]] for reason in said]
+    return Answers(probability, decisions, ragged(told))
