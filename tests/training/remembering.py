@@ -29,4 +29,6 @@ def remembered(rng: np.random.Generator, n: int, platforms: tuple[float, ...] = 
     for tables, places in BY_TABLES.items():
         values[np.ix_(~seen[:, list(tables)].all(axis=1), places)] = np.nan
     followers = np.exp(rng.normal(8.0, 1.5, n)).astype(np.float32)
-    return Remembered(codes, {"followers": np.rint(followers), "following": np.rint(followers**0.5)}, seen, values.astype(np.float32), answers)
+    return Remembered(
+        codes, {"followers": np.rint(followers), "following": np.rint(followers**0.5)}, seen, values.astype(np.float32), answers
+    )
