@@ -23,6 +23,7 @@ from models.followers import FollowerModel
 from models.head import Head
 from models.heads import HEADS
 from models.peers import Peers
+from models.remembered import Remembered
 from models.tiers import Tiers
 
 FORMAT = 1
@@ -31,6 +32,7 @@ _NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9]+)?")
 AGAIN = "Fetch or train the bundle again."
 # The fact by which accounts that taught are known again; a list of digests, as long as the data, that says nothing to a reader.
 TAUGHT = "taught"
+REMEMBERED = "remembered.parquet"
 MOST_BYTES = 512 * 2**20
 
 
@@ -50,7 +52,8 @@ class HeadModel:
 
 @dataclass(frozen=True)
 class Bundle:
-    """All that judging needs. golden: account documents with the probabilities that were theirs when the bundle was made."""
+    """All that judging needs. golden: account documents with the probabilities that were theirs when the bundle was made; remembered:
+    the bytes of the accounts that those of later days are held against, read by `sample` alone because judging does not need them."""
 
     heads: Mapping[str, HeadModel]
     reference: Reference
@@ -64,6 +67,16 @@ class Bundle:
     run_id: str | None = None
     base_rates: Mapping[str, float] = field(default_factory=dict)
     tiers: Tiers = field(default_factory=Tiers)
+    remembered: bytes = field(default=b"", repr=False)
+
+    def sample(self) -> Remembered:
+        """Accounts that did not teach it, and what it said of them. Raises BundleError when it keeps none, as older bundles do."""
+        if not self.remembered:
+            raise BundleError("this bundle remembers no accounts that today's could be held against, as older ones; train it again.")
+        try:
+            return Remembered.from_bytes(self.remembered, tuple(self.heads))
+        except ValueError as fault:
+            raise BundleError(f"{REMEMBERED} cannot be used: {fault}; train the bundle again.") from None
 
     def base_rate(self, head: str) -> float:
         return self.base_rates.get(head, self.heads[head].head.base_rate.value)
@@ -87,6 +100,7 @@ class Bundle:
         content = {name: _bytes(document) for name, document in self._documents().items()}
         content |= {f"{name}.ubj": model.trees.save() for name, model in self.heads.items()}
         content["followers.ubj"] = self.followers.trees.save()
+        content |= {REMEMBERED: self.remembered} if self.remembered else {}
         manifest = _manifest(content)
         try:
             with whole_folder(path) as draft:
@@ -163,6 +177,7 @@ class Bundle:
             documents["card.json"],
             Causes.from_json(documents["causes.json"]),
             identity,
+            remembered=content.get(REMEMBERED, b""),
         )
 
     def check_golden(self) -> None:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features import dataset
@@ -77,7 +75,7 @@ class Verdicts:
         """Raises DatasetError for what is wrong with a table as a whole."""
         if unplaced := [problem for problem in loaded.errors if problem.row is None]:
             raise DatasetError(unplaced)
-        unfit, done = unfit_accounts(loaded), 0
+        unfit, done = dataset.unfit(loaded), 0
         with _WRITERS[self.suffix](draft, columns(self.bundle.heads)) as write:
             for group in slices(loaded.tables, SLICE):
                 accounts = group["accounts"]
@@ -103,17 +101,6 @@ class Verdicts:
             for result in results:
                 with result.open("rb") as part:
                     shutil.copyfileobj(part, whole, 2**20)
-
-
-def unfit_accounts(loaded: dataset.Loaded) -> np.ndarray:
-    """Which accounts hold an error, in a row of their own or in one of their posts, comments, followers or days."""
-    ids = loaded.tables["accounts"]["account_id"].combine_chunks()
-    unfit = loaded.faulty["accounts"].copy()
-    for name, table in loaded.tables.items():
-        if name not in ("accounts", "labels") and loaded.faulty[name].any():
-            owners = table["account_id"].filter(pa.array(loaded.faulty[name]))
-            unfit |= pc.is_in(ids, value_set=owners.combine_chunks()).to_numpy(zero_copy_only=False)
-    return unfit
 
 
 def _error(account_id: str | None) -> Verdict:

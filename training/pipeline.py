@@ -18,6 +18,7 @@ from training import effects, folds, follower_model, labelled, limits, origin, p
 from training import reference as references
 from training.experiment import Experiment, World
 from training.learning import MODEL, Learnt, learn, with_gaps
+from training.remember import remembered
 from training.stages import Stages
 from training.worlds.documents import golden_accounts
 
@@ -92,7 +93,9 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             facts = {"card": card, "measures": found.headline, "synthetic": source.synthetic, "data": source.described}
             facts |= {"seen": labelled.seen(split, learning), TAUGHT: labelled.taught(learning, learners)}
             folder = Path(draft) / "bundle"
-            replace(bundle, facts=facts, golden=golden.record(bundle, golden_accounts(GOLDEN_SEED))).save(folder)
+            kept = remembered(bundle, source.path, learning.table, split, experiment.seed).to_bytes()
+            known = golden.record(bundle, golden_accounts(GOLDEN_SEED))
+            replace(bundle, facts=facts, golden=known, remembered=kept).save(folder)
             bundle = Bundle.load(folder)
             record.write(run, recorded, source, split, heads, found, folded, card, folder, ("challenger",))
             path = install(folder, home)
