@@ -56,6 +56,11 @@ def key_under(home: Path) -> bytes:
     return key
 
 
+def of_account(key: bytes, account_id: str) -> str:
+    """What an account is called wherever its id is not kept: 32 hexadecimal digits, whatever its platform."""
+    return Pseudonyms(key, "account").id(account_id)
+
+
 class Pseudonyms:
     """One platform's strangers: the same person always becomes the same one, as long as the key is the same.
 
