@@ -40,7 +40,8 @@ class Judged(NamedTuple):
 def judged(verdicts: Sequence[Mapping[str, Any]], matrix: FeatureMatrix, followers: np.ndarray, at: datetime | None = None) -> list[Judged]:
     """What is kept of these verdicts; matrix (n, all features) and followers (n,) are of the same accounts in the same order."""
     moment, name = at or datetime.now(UTC), catalogue(matrix.names)
-    values = matrix.values.astype(np.float32)
+    with np.errstate(over="ignore"):
+        values = matrix.values.astype(np.float32)
     return [
         Judged(
             verdict["account_id"],

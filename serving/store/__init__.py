@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection, make_url
 
 from features.importing import pseudonyms
+from features.problems import InputError
 from serving.settings import Settings
 from serving.store import accounts, labels
 from serving.store.labels import Kept, Label
@@ -83,6 +84,7 @@ class Store:
             return accounts.expire(connection, self._oldest())
 
     def close(self) -> None:
+        """Let go of the database; the next question opens it again."""
         if self._engine is not None:
             self._engine.dispose()
 
@@ -92,7 +94,11 @@ class Store:
     def _opened(self) -> Engine:
         with self._opening:
             if self._engine is None:
-                self._key = pseudonyms.key_under(self.home)
+                try:
+                    with told(str(self.home)):
+                        self._key = pseudonyms.key_under(self.home)
+                except InputError as fault:
+                    raise StoreError(str(fault)) from None
                 self._engine = opened(self.url, self._key)
             return self._engine
 

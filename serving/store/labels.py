@@ -38,9 +38,7 @@ class Kept(NamedTuple):
     received_at: datetime
 
 
-def keep(
-    connection: Connection, labels: Sequence[tuple[str, Label]], request_id: str | None, now: datetime
-) -> list[Kept]:
+def keep(connection: Connection, labels: Sequence[tuple[str, Label]], request_id: str | None, now: datetime) -> list[Kept]:
     """Add (pseudonym, label) pairs, all or none."""
     rows = [
         {**label._asdict(), "pseudonym": pseudonym, "at": label.at or now, "received_at": now, "request_id": request_id}
