@@ -55,7 +55,7 @@ def labelled(store: Store) -> dict[str, pa.Array]:
 
 def write(rows: Sequence[Mapping[str, Any]], file: TextIO) -> None:
     """The queue as CSV with empty columns to fill in, as `authenticity audit` writes and reads it. No spreadsheet runs a cell of it."""
-    table = csv.writer(file)
+    table = csv.writer(file, lineterminator="\n")
     table.writerow([*COLUMNS, *FILLED_IN])
     for row in rows:
         told = {**row, "low": row["probability_low"], "high": row["probability_high"], "source": ""}
@@ -92,4 +92,8 @@ def _why(followers: int | None, told: Mapping[str, Any], choice: Choice) -> Iter
     yield f"{decision} at {told['probability']:.0%} ({told['low']:.0%} to {told['high']:.0%})"
     yield "followers unknown" if followers is None else f"{followers:,} followers"
     alike = 1.0 - choice.diversity
-    yield f"{alike:.0%} alike to the nearest account that is labelled or stands above" if alike >= 0.005 else "like no account with a label"
+    yield (
+        f"{alike:.0%} alike to the nearest account that is labelled or stands above"
+        if alike >= 0.005
+        else "unlike any account that is labelled or stands above"
+    )

@@ -30,8 +30,7 @@ def key_under(home: Path) -> bytes:
     path = home / FILE
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{FILE}.{os.getpid()}.tmp")
-        draft.unlink(missing_ok=True)
+        draft = path.with_name(f".{FILE}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(BYTES))
         try:
