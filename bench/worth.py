@@ -1,7 +1,7 @@
 """Do labels chosen by `authenticity queue` teach more than as many drawn at random? Accounts of a synthetic world, several draws.
 
-Run: python bench/worth.py [--draws 20]. Prints Markdown. Each draw: 100 labels to begin with, 100 more of a pool of 1,900 accounts, chosen or
-drawn; the same learner learns from the 200 and is measured on 1,000 other accounts. Intervals: Student's t over the draws.
+Run: python bench/worth.py [--draws 20]. Prints Markdown. Each draw: 100 labels to begin with, 100 more of a pool of 1,900 accounts, chosen
+or drawn; the same learner learns from the 200 and is measured on 1,000 other accounts. Intervals: Student's t over the draws.
 """
 
 import argparse
@@ -14,11 +14,12 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import numpy as np  # noqa: E402
 from scipy import stats  # noqa: E402
+from sklearn.metrics import average_precision_score  # noqa: E402
 
 from features.catalog import FeatureMatrix, build  # noqa: E402
 from models.bundle import HeadModel  # noqa: E402
 from models.heads import HEADS  # noqa: E402
-from models.worth import Asked, choose  # noqa: E402
+from models.worth import Asked, choose, uncertain  # noqa: E402
 from training import labelled, reference  # noqa: E402
 from training.experiment import Experiment, World  # noqa: E402
 from training.learning import fit  # noqa: E402
@@ -27,7 +28,9 @@ from training.stages import Stages  # noqa: E402
 
 FIRST, MORE, POOL, TEST = 100, 100, 1_900, 1_000
 CALIBRATE = 0.3
-ASKED = ("bought_followers", "diluted_audience")
+ASKED = ("bought_followers", "bought_engagement", "diluted_audience")
+# Which way each measure gets better.
+BETTER = {"average precision": 1, "log loss": -1}
 PARTS = {
     "chosen": ("uncertain", "influential", "diverse"),
     "… without influence": ("uncertain", "diverse"),
@@ -66,8 +69,6 @@ def chosen(
     asked = Asked(p, low, high, (p >= head.costs.yes) | (high <= head.costs.no), labelled_already)
     features = matrix.values[rows] if "diverse" in parts else np.zeros((len(rows), 0))
     if "diverse" not in parts:
-        from models.worth import uncertain
-
         return rows[np.argsort(-np.where(labelled_already, 0.0, uncertain(asked)), kind="stable")[:MORE]]
     reach = followers[rows] if "influential" in parts else np.full(len(rows), 1_000.0)
     return rows[[choice.row for choice in choose(features, reach, {head.name: asked}, MORE)]]
@@ -78,13 +79,7 @@ def measured(model: HeadModel, matrix: FeatureMatrix, y: np.ndarray, test: np.nd
     prevalence = float(y[test].mean())
     p = np.clip(model.calibration.probabilities(margins, prevalence), 1e-6, 1.0 - 1e-6)
     loss = -np.mean(y[test] * np.log(p) + (1.0 - y[test]) * np.log(1.0 - p))
-    return {"average precision": average_precision(y[test], margins), "log loss": float(loss)}
-
-
-def average_precision(y: np.ndarray, score: np.ndarray) -> float:
-    from sklearn.metrics import average_precision_score
-
-    return float(average_precision_score(y, score))
+    return {"average precision": float(average_precision_score(y[test], margins)), "log loss": float(loss)}
 
 
 def main() -> None:
@@ -108,9 +103,8 @@ def main() -> None:
                 taught = learnt(head, matrix, y, np.concatenate([first, rows]), seed)
                 found.setdefault(name, []).append(measured(taught, matrix, y, test))
         for name, measures in found.items():
-            print(
-                f"| {head} | {name} | {' | '.join(cell for key, sign in (('average precision', 1), ('log loss', -1)) for cell in cells(measures, found['drawn'], key, sign))} |"
-            )
+            told = [cell for key, sign in BETTER.items() for cell in cells(measures, found["drawn"], key, sign)]
+            print(f"| {head} | {name} | {' | '.join(told)} |", flush=True)
 
 
 def cells(measures: list[dict[str, float]], drawn: list[dict[str, float]], key: str, sign: int) -> tuple[str, str]:

@@ -14,6 +14,8 @@ MOST_FOLLOWERS = 8.0
 SPREAD_FROM, DISTANCE_FROM = 5_000, 400
 # Labelled accounts that are compared with every other; a thousand tell what is known as well as all.
 LABELLED_FROM = 1_000
+# Labelled accounts compared in one go, which bounds the memory.
+AT_ONCE = 64
 # Of an outlier it is enough to know that it is one.
 FURTHEST = 3.0
 
@@ -57,10 +59,8 @@ def choose(features: np.ndarray, followers: np.ndarray, heads: Mapping[str, Aske
     worth, near, doubt = {}, {}, {}
     for name, asked in heads.items():
         doubt[name] = np.where(asked.labelled, 0.0, uncertain(asked))
-        near[name] = np.zeros(len(points), dtype=np.float32)
         known = np.flatnonzero(asked.labelled)
-        for row in known[_spread_out(len(known), LABELLED_FROM)]:
-            np.maximum(near[name], _likeness(points, lengths, int(row), scale), out=near[name])
+        near[name] = _likeness(points, lengths, known[_spread_out(len(known), LABELLED_FROM)], scale)
         worth[name] = doubt[name] * reach * (1.0 - near[name])
     chosen: list[Choice] = []
     while worth and len(points) and len(chosen) < most:
@@ -70,7 +70,7 @@ def choose(features: np.ndarray, followers: np.ndarray, heads: Mapping[str, Aske
         if not worth[head][row] > 0.0:
             break
         chosen.append(Choice(row, head, float(doubt[head][row]), float(reach[row]), float(1.0 - near[head][row])))
-        np.maximum(near[head], _likeness(points, lengths, row, scale), out=near[head])
+        np.maximum(near[head], _likeness(points, lengths, np.array([row]), scale), out=near[head])
         doubt[head][row] = 0.0
         worth[head] = doubt[head] * reach * (1.0 - near[head])
     return chosen
@@ -118,10 +118,14 @@ def _typical_distance(points: np.ndarray) -> float:
     return max(float(np.median(squared[np.triu_indices(len(sample), 1)])), 0.0) or 1.0
 
 
-def _likeness(points: np.ndarray, lengths: np.ndarray, row: int, scale: float) -> np.ndarray:
-    """How alike each account is to one of them (n,): 1 the same, a half at the typical distance, 0 far away."""
-    squared = lengths + (lengths[row] - 2.0 * (points @ points[row]))
-    return np.exp2(-np.maximum(squared, 0.0) / np.float32(scale))
+def _likeness(points: np.ndarray, lengths: np.ndarray, rows: np.ndarray, scale: float) -> np.ndarray:
+    """How alike each account is to the nearest of `rows` (n,): 1 the same, a half at the typical distance, 0 far away."""
+    nearest = np.full(len(points), np.inf, dtype=np.float32)
+    for first in range(0, len(rows), AT_ONCE):
+        some = rows[first : first + AT_ONCE]
+        squared = lengths[:, None] + lengths[some] - 2.0 * (points @ points[some].T)
+        np.minimum(nearest, squared.min(axis=1), out=nearest)
+    return np.exp2(-np.maximum(nearest, 0.0) / np.float32(scale))
 
 
 def _spread_out(n: int, most: int) -> np.ndarray:

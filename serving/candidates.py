@@ -69,8 +69,9 @@ def of_dataset(
 
 
 def labelled(data: Path, ids: Iterable[str], store: Store) -> dict[str, pa.Array]:
-    """Head -> the accounts among `ids` that the dataset or the database has a label of. Raises DatasetError, StoreError."""
-    own = dataset.read(data, ("accounts", "labels")).get("labels")
+    """Head -> the accounts among `ids` that the dataset or the database has a label of. Raises StoreError."""
+    # Rows with errors are no reason to give no queue; what holds one was left out of it already.
+    own = dataset.load(data, ("accounts", "labels")).tables.get("labels")
     told = set() if own is None else set(zip(own["head"].to_pylist(), own["account_id"].to_pylist(), strict=True))
     kept = store.labels()
     told_there = set(zip(kept["head"].to_pylist(), kept["pseudonym"].to_pylist(), strict=True))

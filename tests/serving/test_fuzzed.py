@@ -18,7 +18,7 @@ def test_an_odd_request_is_answered_as_the_document_says(
 ) -> None:
     operation = schemathesis.openapi.from_url(service.url + "/openapi.json")[path][method]
 
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(operation.as_strategy(generation_mode=mode))
     def answered(case: schemathesis.Case) -> None:
         case.call_and_validate(checks=CHECKS)

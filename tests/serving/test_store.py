@@ -141,7 +141,7 @@ def test_a_database_of_a_newer_version_is_refused_with_what_to_do(store: Store, 
     with engine.begin() as connection:
         connection.execute(text("UPDATE authenticity_store SET version = 7"))
     engine.dispose()
-    with pytest.raises(StoreError, match="has version 7 of the tables; this authenticity reads 1. Update authenticity") as caught:
+    with pytest.raises(StoreError, match=r"has version 7 of the tables; this authenticity reads 1\. Update authenticity") as caught:
         opened(address, tmp_path).labels()
     assert "s3cret" not in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
