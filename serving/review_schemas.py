@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from features.schema import HEADS, PLATFORMS
+from models.wording import HEADS, PLATFORMS
 
 Schema = dict[str, Any]
 

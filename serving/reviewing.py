@@ -10,7 +10,7 @@ import orjson
 from fastapi import FastAPI, Query, Request
 from starlette.responses import Response
 
-from features.schema import HEADS
+from models.wording import HEADS
 from serving import openapi, telemetry
 from serving.limits import Bodies, Desk, require_json
 from serving.problems import Refusal
@@ -37,7 +37,7 @@ def add(app: FastAPI, clerk: Desk, bodies: Bodies, body_limit: int) -> None:
         return Response(answer, 201, media_type=JSON)
 
     @app.get("/v1/queue", **openapi.QUEUE)
-    async def next_labels(n: Annotated[int, Query(ge=1, le=MOST_ASKED)] = 20, head: Literal[HEADS] | None = None) -> Response:  # type: ignore[valid-type]
+    async def next_labels(n: Annotated[int, Query(ge=1, le=MOST_ASKED)] = 20, head: Literal[tuple(HEADS)] | None = None) -> Response:  # type: ignore[valid-type]
         with clerk.slot():
             return Response(await clerk.run(_queue, app.state.store, n, head), media_type=JSON)
 

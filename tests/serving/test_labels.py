@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
+from features import schema
 from features.catalog import build
 from features.snapshot import parse
 from features.table import AccountTable
@@ -157,6 +158,10 @@ def test_the_documented_examples_run(client: httpx.Client) -> None:
         jsonschema.Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": document["components"]}).validate(value)
 
     schemas = document["components"]["schemas"]
+    assert schemas["Label"]["properties"]["head"]["enum"] == list(schema.HEADS)
+    assert schemas["Waiting"]["properties"]["platform"]["enum"] == list(schema.PLATFORMS)
+    asked_by = {parameter["name"]: parameter["schema"] for parameter in document["paths"][QUEUE]["get"]["parameters"]}
+    assert asked_by["head"]["anyOf"][0]["enum"] == list(schema.HEADS)
     for name in ("Label", "Labels", "KeptLabel", "Kept", "Waiting", "Queue"):
         fits(schemas[name]["example"], name)
     for body in (schemas["Labels"]["example"], {"labels": [schemas["Label"]["example"]]}):
