@@ -30,7 +30,7 @@ class Moment(TypeDecorator[datetime]):
 STORE = Table(
     "authenticity_store",
     TABLES,
-    Column("version", Integer, nullable=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
     # Tells whether the pseudonyms in here were made with the key under HOME.
     Column("key_check", String(32), nullable=False),
 )
