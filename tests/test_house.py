@@ -19,7 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 # Loading any of these runs whatever its author wrote.
 RUNS_CODE_WHEN_LOADED = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
-ONLY_IN = {"xgboost": "models/booster.py", "mlflow": "training/tracking.py", "bentoml": "serving/service.py"}
+ONLY_IN = {"xgboost": "models/booster.py", "mlflow": "training/tracking/", "bentoml": "serving/service.py"}
 
 
 def pins(lock: Path) -> list[tuple[Requirement, list[str]]]:
@@ -146,7 +146,7 @@ def test_nothing_is_loaded_that_runs_code() -> None:
 def test_a_library_has_one_home(library: str, home: str) -> None:
     """import-linter holds the packages to this; here the front door, which is a single file, is held to it too."""
     found = {relative(path) for path in sources(*PACKAGES) if library in imported(path)}
-    assert found == {home}
+    assert found and not {name for name in found if not name.startswith(home)}
 
 
 def test_nothing_imports_the_front_door() -> None:
