@@ -110,8 +110,8 @@ def platt(margin: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) 
 def beta(margin: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -> Curve:
     """(below, above, intercept) of models.calibration.Calibration: how far low and high scores are to be believed, each on its own.
 
-    margin: log odds (n,), finite; y: bool (n,); weights as in `platt`. A side that would turn the score round gets slope 0 and the other is fitted alone, and
-    where neither side may rise it is Platt's flattest line. The targets are Platt's. Raises TrainingRefusal as `platt` does.
+    margin: log odds (n,), finite; y: bool (n,); weights as in `platt`. A side that would turn the score round gets slope 0 and the other is
+    fitted alone, and where neither side may rise it is Platt's flattest line. The targets are Platt's. Raises TrainingRefusal as `platt`.
     Source: Kull, Silva Filho & Flach 2017, algorithm 1.
     """
     margin, y = np.asarray(margin, float), np.asarray(y, bool)

@@ -135,7 +135,7 @@ def read(path: Path) -> Experiment:
     if faults:
         raise TrainingRefusal([f"{path.name}: {fault}" for fault in faults])
     numbers = {name: world[name] for name in ("accounts", "seed") if name in world}
-    weighed = Labels(**{name: bool(value) if name == "with_world" else float(value) for name, value in labels.items()})
+    weighed = replace(Labels(), **labels)
     trees = {**default.trees, **trees}
     return Experiment(**plain, heads=heads, split=split, world=World(worlds, **numbers), labels=weighed, trees=trees)
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from features.problems import DatasetError, Problem
 from features.reading import EXAMPLES, Draft, read_file
 from features.schema import TABLES
-from models.heads import HEADS
+from features.values import shown
 from models.heads.bought_followers import BOUGHT_FOLLOWERS, SMALLEST_SHARE
 from training import corrections
 
@@ -54,7 +54,8 @@ def exported(labels: pa.Table, ids: Iterable[str], pseudonym: Callable[[str], st
         masks = pa.array([pseudonym(each) for each in plain.to_pylist()], pa.large_string())
         place = pc.index_in(labels["pseudonym"].cast(pa.large_string()), value_set=masks)
         own = pc.coalesce(own, plain.take(place.combine_chunks()), labels["pseudonym"].cast(pa.large_string()))
-    return _whole(labels.drop_columns([n for n in ("account_id",) if n in labels.column_names]).append_column("account_id", own), "database")
+    rest = labels.select([name for name in labels.column_names if name != "account_id"])
+    return _whole(rest.append_column("account_id", own), "database")
 
 
 def _is_audit(file: Path) -> bool:
@@ -97,25 +98,24 @@ def _plain(file: Path) -> tuple[pa.Table, list[Problem]]:
 
 def _doubtful(table: pa.Table) -> Iterable[tuple[str, np.ndarray, Callable[[int], str]]]:
     """(column, mask of rows, what is wrong with one of them) for what a column alone cannot tell."""
-    columns = {name: table[name].combine_chunks() for name in table.column_names}
-    value = columns["value"].cast(pa.float64()).to_numpy(zero_copy_only=False)
+    value = table["value"].cast(pa.float64()).to_numpy()
     neither = ~np.isnan(value) & (value != 0) & (value != 1)
     yield "value", neither, lambda row: f"value is {value[row]:g}; expected 0 (no) or 1 (yes), and no row where nobody knows."
     for name in ("account_id", "source", "by"):
-        if name in columns:
-            mark = pc.starts_with(columns[name], "=").fill_null(False).to_numpy(zero_copy_only=False)
-            yield name, mark, lambda row, name=name: f"{name} is {_short(columns[name][row])}, a spreadsheet's formula; write its result."
-    if "share" in columns:
-        share = columns["share"].to_numpy(zero_copy_only=False)
-        bought = pc.equal(columns["head"], BOUGHT_FOLLOWERS.name).fill_null(False).to_numpy(zero_copy_only=False)
+        if name in table.column_names:
+            formula = pc.starts_with(table[name], "=").fill_null(False).to_numpy()
+            yield name, formula, _formula(name, table[name])
+    if "share" in table.column_names:
+        share = table["share"].to_numpy()
+        bought = pc.equal(table["head"], BOUGHT_FOLLOWERS.name).fill_null(False).to_numpy()
         with np.errstate(invalid="ignore"):
             against = bought & (((value == 0) & (share >= SMALLEST_SHARE)) | ((value == 1) & (share == 0)))
         words = "the question is whether a tenth or more is of the purchased type, so one of the two is wrong."
         yield "share", against, lambda row: f"value is {value[row]:g} and share is {share[row]:g}; {words}"
 
 
-def _short(value: pa.Scalar) -> str:
-    return repr(str(value.as_py())[:40])
+def _formula(name: str, column: pa.ChunkedArray) -> Callable[[int], str]:
+    return lambda row: f"{name} is {shown(column[row].as_py())}, a spreadsheet's formula; write its result."
 
 
 def _blame(draft: Draft, column: str, rows: np.ndarray, what: Callable[[int], str]) -> None:

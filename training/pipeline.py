@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from features.catalog import NAMES, build
 from features.reference import Reference
@@ -41,14 +42,23 @@ class Trained:
     measurements: list[report.Measurement]
 
 
-def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str | None = None, stages: Stages | None = None) -> Trained:
+def train(
+    experiment: Experiment,
+    home: Path,
+    data: Path | None = None,
+    uri: str | None = None,
+    stages: Stages | None = None,
+    own: pa.Table | None = None,
+) -> Trained:
     """Train the experiment's heads on a dataset, or on its simulated world; record the run and hand over a bundle.
+
+    own: labels that people gave (own_labels.SCHEMA), which are laid over the dataset's.
 
     Raises DatasetError or TrainingRefusal when the data cannot teach; then no run, bundle or version is left that looks finished.
     """
     stages = stages or Stages()
     stages.plan({READ: 4, COMPUTE: 5, **{f"learn {name}": 1 for name in experiment.heads}, MEASURE: 2, SAVE: 4})
-    source = labelled.source_of(experiment, home, data, stages)
+    source = labelled.source_of(experiment, home, data, stages, own)
     with stages(READ):
         learning = labelled.read(source, experiment.heads)
         split = labelled.split(experiment, learning)
@@ -72,11 +82,13 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
         for name in experiment.heads:
             with stages(f"learn {name}"):
                 test = split.test[~np.isnan(learning.shares[name][split.test]) | ~np.isnan(learning.values[name][split.test])]
-                own = (split, test, experiment.trees, experiment.seed, learning.vendors)
-                learnt = learn(HEADS[name], matrix, gaps, learning.values[name], *own)
+                y, weighed = learning.values[name], learning.weighed(name, split)
+                known = (split, test, experiment.trees, experiment.seed, learning.vendors, weighed)
+                learnt = learn(HEADS[name], matrix, gaps, y, *known)
                 matrices = (matrix,) if gaps is None else (matrix, gaps)
-                labels = (learning.values[name], learning.shares[name])
-                heads[name] = replace(learnt, model=limits.settled(learnt.model, matrices, shares, tiers, *labels, split.calibrate))
+                settling = weighed.calibrating(split.calibrate[~np.isnan(y[split.calibrate])], y)
+                found = limits.settled(learnt.model, matrices, shares, tiers, y, learning.shares[name], settling)
+                heads[name] = replace(learnt, model=found)
         with stages(MEASURE):
             measurements = [row for name, learnt in heads.items() for row in labelled.measure(name, learnt, learning, tiers)]
         with stages(SAVE), tempfile.TemporaryDirectory(prefix="authenticity-") as draft:

@@ -6,6 +6,7 @@ says both at the same moment, nobody knows: the label is left out and listed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,11 +29,12 @@ MOST = 12
 class Settled:
     """What is left after the rule: `labels`, one row per account and head in the contract's columns, `by` naming all who said so.
 
-    open: rows of (account_id, head, said) of which nobody knows; replaced: older labels of a reviewer that a newer one replaced; outvoted:
+    sources: name -> labels that say they are from there. open: rows of (account_id, head, said) of which nobody knows; replaced: older labels of a reviewer that a newer one replaced; outvoted:
     labels that the majority did not share.
     """
 
     labels: pa.Table
+    sources: Mapping[str, int]
     open: pd.DataFrame
     replaced: int
     outvoted: int
@@ -43,9 +45,11 @@ class Settled:
         told = [str(each) for each in self.agreement]
         for each in self.agreement:
             least = sorted(each.reviewers.items(), key=lambda reviewer: reviewer[1][1])
-            told += [f"  {shown(name)}: the majority of the others said the same {same:.0%} of {n:,} times" for name, (n, same) in least[:MOST]]
+            told += [f"  {shown(name)}: the others' majority said the same {same:.0%} of {n:,} times" for name, (n, same) in least[:MOST]]
         told += [f"{self.replaced:,} older labels were replaced by the same reviewer's newest"] if self.replaced else []
         told += [f"{self.outvoted:,} labels were outvoted by the majority of reviewers"] if self.outvoted else []
+        if self.sources:
+            told.append("they are from " + ", ".join(f"{shown(name)} {many:,}" for name, many in list(self.sources.items())[:MOST]))
         if len(self.open):
             examples = "; ".join(f"{shown(row.account_id)} {row.head} ({row.said})" for row in self.open.head(SHOWN).itertuples())
             more = f"; {len(self.open) - SHOWN:,} more" if len(self.open) > SHOWN else ""
@@ -70,7 +74,8 @@ def settle(own: pa.Table) -> Settled:
     clear, said = 2 * yes != many, 2 * yes > many
     counted = votes[clear[votes["unit"]]]
     agreed = counted[said[counted["unit"]] == (counted["value"] == 1)]
-    return Settled(_labels(agreed), _open(newest[~clear[newest["unit"]]]), replaced, len(counted) - len(agreed), agreement(votes))
+    sources = {str(name): int(many) for name, many in agreed["source"].value_counts().items()}
+    return Settled(_labels(agreed), sources, _open(newest[~clear[newest["unit"]]]), replaced, len(counted) - len(agreed), agreement(votes))
 
 
 def _labels(agreed: pd.DataFrame) -> pa.Table:
@@ -89,4 +94,5 @@ def _labels(agreed: pd.DataFrame) -> pa.Table:
 
 def _open(left: pd.DataFrame) -> pd.DataFrame:
     said = left["by"].map(shown) + ": " + left["value"].map({0: "no", 1: "yes"})
-    return left.assign(said=said).groupby("unit", sort=True).agg(account_id=("account_id", "first"), head=("head", "first"), said=("said", ", ".join))
+    said_by = left.assign(said=said).groupby("unit", sort=True)
+    return said_by.agg(account_id=("account_id", "first"), head=("head", "first"), said=("said", ", ".join))
