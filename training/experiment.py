@@ -11,6 +11,7 @@ from typing import Any
 
 from models.heads import HEADS
 from training import pools
+from training.differing import differences
 from training.refusals import TrainingRefusal
 from training.worlds import WORLDS
 
@@ -71,6 +72,8 @@ class Experiment:
     # Labelled single followers that teach the share of purchased-type followers; several pools, separated by commas.
     pool: str = "srf"
     champion: bool = True
+    # So many times the accounts that fit and calibrate are taught without a part of the vendors and tested on it (training/folds.py).
+    folds: int = 0
     # Test on this source of follower records alone, and learn from the others.
     holdout: str = ""
     world: World = field(default_factory=World)
@@ -88,21 +91,28 @@ class Experiment:
     )
 
     @property
+    def said(self) -> str:
+        """What this run does differently: the `change` in the words of its author, or else every choice that is not the default."""
+        default = Experiment()
+        if self.change != default.change:
+            return self.change
+        return ", ".join(f"{name.rpartition('.')[2]} {value}" for name, value in self._chosen().items()) or default.change
+
+    @property
     def title(self) -> str:
         """What a run is called in a list: the same experiment with another change must not look the same."""
-        return f"{self.name}: {self.change}"[:80]
+        return f"{self.name}: {self.said}"[:80]
 
     def params(self) -> dict[str, object]:
-        """Flat, for the record of trainings."""
-        own = {"heads": ", ".join(self.heads), "seed": self.seed, "split": "/".join(f"{s:g}" for s in self.split), "dropout": self.dropout}
-        own |= {"holdout": self.holdout} if self.holdout else {}
-        # What is as usual would only fill the page on which runs are compared.
-        usual, mine = Labels(), self.labels
-        own |= {f"labels.{f.name}": getattr(mine, f.name) for f in fields(Labels)} if mine != usual else {}
-        return own | {"pool": self.pool} | {f"trees.{name}": value for name, value in self.trees.items()}
+        """Flat, for the record of trainings: the seed, and what is not the default, so that a comparison shows nothing but differences."""
+        return {"seed": self.seed} | self._chosen()
+
+    def _chosen(self) -> dict[str, object]:
+        unsaid = ("name", "change", "champion")
+        return {name: value for name, value in differences(self, Experiment()).items() if name not in unsaid}
 
 
-PLAIN = ("name", "change", "seed", "dropout", "pool", "champion", "holdout")
+PLAIN = ("name", "change", "seed", "dropout", "pool", "champion", "folds", "holdout")
 
 
 def read(path: Path) -> Experiment:
@@ -218,6 +228,7 @@ def _sensible(given: Mapping[str, Any], faults: list[str]) -> None:
         "dropout": (lambda chance: 0.0 <= chance < 1.0, "expected a chance from 0 to below 1"),
         "seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
         "world.seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
+        "folds": (lambda folds: folds == 0 or 2 <= folds <= 10, "expected 2 to 10, or 0 for none"),
         "world.accounts": (lambda accounts: accounts >= 1, "expected at least 1"),
         "labels.real": (lambda weight: 0.0 <= weight <= HEAVIEST, f"expected a weight from 0 to {HEAVIEST:g}"),
         "labels.simulated": (lambda weight: 0.0 <= weight <= HEAVIEST, f"expected a weight from 0 to {HEAVIEST:g}"),

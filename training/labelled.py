@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
@@ -24,9 +25,10 @@ from training.learning import Learnt
 from training.own_labels import SYNTHETIC
 from training.refusals import TrainingRefusal
 from training.sources import Source as Source
+from training.sources import described as described
 from training.sources import source_of as source_of
 from training.weighing import Weighed, weighed
-from training.worlds import WORLDS
+from training.worlds import WORLDS, read_truth
 
 # Shares of purchased-type followers that are told apart in the results.
 BANDS = ((0.0, SMALLEST_SHARE, "share < 10 %"), (SMALLEST_SHARE, 0.20, "share 10-20 %"), (0.20, 1.01, "share ≥ 20 %"))
@@ -37,8 +39,10 @@ COPY = re.compile(r"\.s[0-9.]+$")
 @dataclass(frozen=True)
 class Learning:
     """The accounts to learn from. groups: (n,) names of what must stay on one side; vendors: (n,) who sold the followers, the account
-    itself where nobody did; values, shares: head -> (n,), NaN = unknown. real: head -> bool (n,), whether a person gave the label; beside:
-    bool (n,), the accounts of a simulated world beside the dataset; told: what a person should know of the labels."""
+    itself where nobody did; scenarios: (n,) what a simulator made of the account, "" where nobody simulated it; values, shares: head ->
+    (n,), NaN = unknown. purchased: (n,) the share of purchased-type followers, whoever sent them; a label counts only those ordered.
+    real: head -> bool (n,), whether a person gave the label; beside: bool (n,), the accounts of a simulated world beside the dataset;
+    told: what a person should know of the labels, a sentence each; weights: how much each kind of label counts."""
 
     table: AccountTable
     groups: list[str]
@@ -47,6 +51,9 @@ class Learning:
     values: Mapping[str, np.ndarray]
     shares: Mapping[str, np.ndarray]
     samples: pa.Table | None
+    synthetic: bool
+    scenarios: np.ndarray
+    purchased: np.ndarray
     real: Mapping[str, np.ndarray] = field(default_factory=dict)
     beside: np.ndarray | None = None
     told: Sequence[str] = ()
@@ -66,10 +73,7 @@ class Learning:
 
 def read(source: Source, heads: Sequence[str]) -> Learning:
     """The dataset with its labels. Raises DatasetError or, when it has no labels for a head, TrainingRefusal."""
-    tables, told = dataset.read(source.path), list[str]()
-    if source.own is not None:
-        over = together.laid(tables, source.own, source.place, heads)
-        tables, told = over.tables, over.told
+    tables = dataset.read(source.path)
     first = tables["accounts"].num_rows
     if source.beside is not None:
         tables = together.beside(tables, dataset.read(source.beside.path))
@@ -105,8 +109,10 @@ def read(source: Source, heads: Sequence[str]) -> Learning:
     # Accounts without a source stand for themselves when others name one, else nothing is known to keep together.
     kept = [str(g) for g in groups] if named.any() else [""] * len(ids)
     second = np.arange(len(ids)) >= first if source.beside is not None else None
-    told += together.who(labels, heads)
-    return Learning(table, kept, vendors, composed, values, shares, samples, real, second, told, source.labels)
+    scenarios, purchased = _truth(source, table.account_ids, shares.get("bought_followers"))
+    facts = (composed, values, shares, samples, source.synthetic, scenarios, purchased)
+    told = [*source.told, *together.who(labels, heads)]
+    return Learning(table, kept, vendors, *facts, real, second, told, source.labels)
 
 
 def _given(mine: pa.Table, place: np.ndarray, n: int) -> np.ndarray:
@@ -115,6 +121,22 @@ def _given(mine: pa.Table, place: np.ndarray, n: int) -> np.ndarray:
     if "by" in mine.column_names:
         real[place] = pc.invert(pc.starts_with(mine["by"], SYNTHETIC)).fill_null(True).to_numpy(zero_copy_only=False)
     return real
+
+
+def _truth(source: Source, account_ids: Sequence[str], labelled: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Scenarios and purchased-type shares (n,): what a simulator knows, else nothing and what the labels say."""
+    scenarios = np.full(len(account_ids), "", dtype=object)
+    purchased = np.full(len(account_ids), np.nan) if labelled is None else labelled.copy()
+    # What lies beside other people's data under the same name is theirs. A world of an earlier version has no truth.
+    for world in (each for each in (source, source.beside) if each is not None and each.synthetic):
+        with suppress(FileNotFoundError):
+            truth = read_truth(world.path).to_pydict()
+            place = {name: row for row, name in enumerate(truth["account_id"])}
+            for i, name in enumerate(account_ids):
+                if (row := place.get(name)) is not None:
+                    scenarios[i] = truth["scenario"][row] or ""
+                    purchased[i] = truth["bought_share"][row] + truth["unsolicited_share"][row]
+    return scenarios, purchased
 
 
 def _records(origin: str) -> str:
@@ -186,10 +208,15 @@ def measure(name: str, learnt: Learnt, learning: Learning, tiers: np.ndarray) ->
     return rows
 
 
+def base_of(account_id: str) -> str:
+    """The account that one composed at several shares is a copy of ("ig-0001.s20" is of "ig-0001"); any other is its own."""
+    return COPY.sub("", account_id)
+
+
 def _units(learning: Learning, rows: np.ndarray) -> np.ndarray | None:
-    """The account that each row is a copy of, when accounts were composed at several shares ("ig-0001.s20" is of "ig-0001")."""
+    """The account that each row is a copy of, when accounts were composed at several shares."""
     ids = [learning.table.account_ids[row] for row in rows]
-    bases = [COPY.sub("", name) for name in ids]
+    bases = [base_of(name) for name in ids]
     return np.array(bases) if learning.composed and bases != ids else None
 
 

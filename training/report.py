@@ -11,10 +11,12 @@ from rich.console import Group
 from rich.table import Table
 
 from training.metrics import METRICS, intervals
+from training.told import Told
 
 EVERYBODY = "all"
 # Slices of accounts that people labelled, and that a world did.
 KINDS = REAL, SIMULATED = "real", "simulated"
+NOTHING_TOLD: Mapping[str, None] = {}
 TITLES = {
     "average_precision": "average precision",
     "recall_at_1pct_fpr": "recall at 1 % FPR",
@@ -184,9 +186,10 @@ def worst_slice(measurements: Iterable[Measurement], model: str, head: str, metr
     return min(known, key=lambda each: -each.value if falling else each.value, default=None)
 
 
-def card(facts: Facts, measurements: Sequence[Measurement], model: str) -> str:
+def card(facts: Facts, measurements: Sequence[Measurement], model: str, told: Mapping[str, Told | None] = NOTHING_TOLD) -> str:
     """The card of a training in markdown: what it answers, how well, where it fails, on which accounts, with what.
 
+    told: "worst_vendor" (None: no vendor has enough test accounts), "coverage" and "decided" of the head bought_followers.
     The finding comes first, because MLflow folds a description after four lines.
     """
     kind = "**Synthetic accounts**: no number here says how well it does on real ones." if facts["synthetic"] else "Real accounts."
@@ -204,7 +207,14 @@ def card(facts: Facts, measurements: Sequence[Measurement], model: str) -> str:
     lines += [kind, "", f"### {facts['title']}", "", "**What it answers**", ""]
     lines += [f"- `{head}` (base rate {_percent(facts['base_rates'][head])}): {asked}" for head, asked in facts["questions"].items()]
     lines += ["", "It speaks of the share of purchased-type followers and never says who bought them.", "", "**How well**", ""]
-    lines += [markdown(everybody), "", "**Where it fails**", ""]
+    lines += [markdown(_telling(everybody, model)), "", *_beside(told), "**Where it fails**", ""]
+    if worst_vendor := told.get("worst_vendor"):
+        lines.append(
+            f"- `bought_followers`, worst vendor **{worst_vendor.whose}**: finds {_share(worst_vendor)} of the {worst_vendor.accounts:,}"
+            " test accounts it sold to, at 1 % FPR."
+        )
+    elif "worst_vendor" in told:
+        lines.append("- `bought_followers`: no vendor sold to enough test accounts to be called the worst.")
     for head in facts["questions"]:
         worst = worst_slice(measurements, model, head)
         if worst:
@@ -220,6 +230,31 @@ def card(facts: Facts, measurements: Sequence[Measurement], model: str) -> str:
     lines += ["", *(f"- {line}" for line in facts.get("labels", ()))]
     lines += ["", "Versions: " + ", ".join(f"{name} {version}" for name, version in facts["versions"].items()) + "."]
     return "\n".join(lines) + "\n"
+
+
+def _telling(measurements: Sequence[Measurement], model: str) -> list[Measurement]:
+    """The model, and of the baselines the one with the best average precision: MLflow cuts a description off after some 5,000 signs."""
+    best: dict[str, Measurement] = {}
+    for each in measurements:
+        if each.metric == "average_precision" and each.model != model and math.isfinite(each.value):
+            best[each.head] = max(each, best.get(each.head, each), key=lambda one: one.value)
+    return [each for each in measurements if each.model == model or (each.head in best and each.model == best[each.head].model)]
+
+
+def _beside(told: Mapping[str, Told | None]) -> list[str]:
+    """What no metric of a head says: whether the intervals of the share hold, and how often there is an answer."""
+    lines = []
+    if (covered := told.get("coverage")) and covered.accounts:
+        lines.append(f"- The 95 % interval of the share covers the true one in {_share(covered)} of {covered.accounts:,} accounts.")
+    if (decided := told.get("decided")) and decided.accounts:
+        lines.append(
+            f"- `bought_followers` says yes or no of {_share(decided)} of {decided.accounts:,} accounts; the rest stays undecided."
+        )
+    return [*lines, ""] if lines else []
+
+
+def _share(told: Told) -> str:
+    return f"{100 * told.value:.0f} % [{100 * told.low:.0f}–{100 * told.high:.0f}]"
 
 
 def _percent(share: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,18 +14,18 @@ import pyarrow.compute as pc
 from features import dataset
 from features.problems import DatasetError
 from training import together
-from training.experiment import Experiment, Labels
+from training.experiment import Experiment, Labels, World
 from training.own_labels import SYNTHETIC
 from training.stages import Stages
-from training.worlds import simulate
+from training.worlds import read_truth, simulate, write_truth
 
 
 @dataclass(frozen=True)
 class Source:
     """A dataset on disk: where it lies, the hash of its content, and whether its accounts are synthetic.
 
-    own: people's labels to lay over its own (own_labels.SCHEMA); beside: a simulated world to learn from as well; labels: how much each
-    kind of label counts.
+    beside: a simulated world to learn from as well; labels: how much each kind of label counts; told: what a person should know of the
+    labels that were laid over it, a sentence each.
     """
 
     path: Path
@@ -32,9 +33,9 @@ class Source:
     described: str
     digest: str
     synthetic: bool
-    own: pa.Table | None = None
     beside: Source | None = None
     labels: Labels = field(default_factory=Labels)
+    told: Sequence[str] = ()
 
     @property
     def kind(self) -> str:
@@ -42,7 +43,8 @@ class Source:
 
 
 def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Stages, own: pa.Table | None = None) -> Source:
-    """The given dataset, or the experiment's world, with people's labels over it and the world beside it where that is wanted."""
+    """The given dataset, or the experiment's world, simulated once and kept under HOME; with the world beside the dataset where that is
+    wanted. own: labels that people gave (own_labels.SCHEMA), laid over its own; that dataset is kept under HOME as well."""
     if data is None:
         source = _world(experiment, home, stages)
     else:
@@ -50,27 +52,28 @@ def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Sta
         source = Source(data, name, name, _digest(data), synthetic=_simulated(data))
     source = replace(source, labels=experiment.labels)
     if own is not None:
+        path, told = together.laid_once(home / "labelled", source.path, own, experiment.heads)
         described = f"{source.described}, {own.num_rows:,} labels that people gave"
-        source = replace(source, own=own, described=described, digest=_both(source.digest, together.digest(own)))
+        source = replace(source, path=path, described=described, digest=_digest(path), synthetic=_simulated(path), told=told)
     if data is not None and experiment.labels.with_world:
         world = _world(experiment, home, stages)
-        described, digest = f"{source.described}; beside it {world.described}", _both(source.digest, world.digest)
+        described = f"{source.described}; beside it {world.described}"
+        digest = f"sha256:{hashlib.sha256(f'{source.digest} {world.digest}'.encode()).hexdigest()}"
         source = replace(source, beside=world, described=described, digest=digest, synthetic=False)
     return source
 
 
-def _both(*digests: str) -> str:
-    return f"sha256:{hashlib.sha256(' '.join(digests).encode()).hexdigest()}"
-
-
 def _world(experiment: Experiment, home: Path, stages: Stages) -> Source:
-    """The experiment's world, simulated once and kept under HOME."""
     world = experiment.world
     share, rest = divmod(world.accounts, len(world.names))
     paths = [_simulated_once(home, name, share + (place < rest), world.seed, stages) for place, name in enumerate(world.names)]
     path = paths[0] if len(paths) == 1 else _mixed_once(home / "worlds" / "+".join(path.name for path in paths), paths)
-    described = f"{' and '.join(world.names)}, {world.accounts:,} synthetic accounts, seed {world.seed}"
-    return Source(path, f"world {path.name}", described, _digest(path), synthetic=True)
+    return Source(path, f"world {path.name}", described(world), _digest(path), synthetic=True)
+
+
+def described(world: World) -> str:
+    """What a run calls the accounts of a world."""
+    return f"{' and '.join(world.names)}, {world.accounts:,} synthetic accounts, seed {world.seed}"
 
 
 def _simulated_once(home: Path, world: str, accounts: int, seed: int, stages: Stages) -> Path:
@@ -93,6 +96,8 @@ def _mixed_once(path: Path, worlds: Sequence[Path]) -> Path:
             with dataset.writing(path) as draft:
                 for number, world in enumerate(worlds):
                     dataset.write(draft, dataset.read(world), part=number)
+                    with suppress(FileNotFoundError):
+                        write_truth(draft, read_truth(world), part=number)
         except (DatasetError, OSError):
             if not path.is_dir():
                 raise

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features import dataset, parts
 from features.dataset import Tables
 from features.values import shown
 from models.heads import HEADS
@@ -32,9 +35,41 @@ class Laid:
     told: list[str]
 
 
-def digest(own: pa.Table) -> str:
-    """SHA-256 over what the labels say, whatever file they came in and in which order."""
-    rows = own.select(SETTLED.names).to_pandas().astype(str).sort_values(SETTLED.names)
+def laid_once(folder: Path, data: Path, own: pa.Table, heads: Sequence[str]) -> tuple[Path, list[str]]:
+    """A dataset of its own in `folder`: the files of `data` and labels.parquet with people's labels over those of `data`; its path, and
+    what `laid` tells. The same labels over the same data give the same bytes, so a gate can read again what a training read."""
+    before = dataset.read(data, ("accounts", "labels"))
+    over = laid(before, own, data.name, heads)
+    rows = over.tables["labels"].sort_by([(name, "ascending") for name in KEY])
+    whole = parts.split(data)
+    mark = hashlib.sha256(f"{data.resolve()} {[part.marks() for part in whole]} {digest(rows)}".encode()).hexdigest()[:12]
+    path = folder / f"{data.name}-{mark}"
+    if path.is_dir():
+        return path, over.told
+    with dataset.writing(path) as draft:
+        for file in sorted(each for each in data.rglob("*") if each.is_file()):
+            place = file.relative_to(data)
+            if place.parts[0].partition(".")[0] != "labels" and not place.name.startswith("."):
+                _linked(file, draft / place)
+        for part in whole:
+            ids = dataset.load(data, ("accounts",), part.number).tables["accounts"]["account_id"].combine_chunks()
+            here = rows if part.number is None else rows.filter(pc.is_in(rows["account_id"], value_set=ids))
+            dataset.write(draft, {"labels": here}, part.number)
+    return path, over.told
+
+
+def _linked(file: Path, place: Path) -> None:
+    """The same file once more, without its bytes a second time."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(file, place)
+    except OSError:
+        place.symlink_to(file.resolve())
+
+
+def digest(labels: pa.Table) -> str:
+    """SHA-256 over what labels say, in whatever order and from whatever file they came."""
+    rows = labels.select(SETTLED.names).to_pandas().astype(str).sort_values(SETTLED.names)
     return "sha256:" + hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
 
 
