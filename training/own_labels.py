@@ -14,11 +14,15 @@ from features.problems import DatasetError, Problem
 from features.reading import EXAMPLES, Draft, read_file
 from features.schema import TABLES
 from features.values import shown
+from features.whole import whole_file
 from models.heads.bought_followers import BOUGHT_FOLLOWERS, SMALLEST_SHARE
 from training import corrections
 
 # How a world signs its labels; everybody else is a person.
 SYNTHETIC = "synthetic world"
+# How a cell begins that a spreadsheet takes for a formula (OWASP, CSV injection).
+RUN_BY_SPREADSHEETS = r"^[=+\-@\t\r]"
+QUOTED = r"^'([=+\-@\t\r])"
 UNNAMED = "unnamed reviewer"
 LABELS = TABLES["labels"]
 # Beside the contract's columns: the file or database that a label came from, and its row there (1 = first record).
@@ -58,6 +62,16 @@ def exported(labels: pa.Table, ids: Iterable[str], pseudonym: Callable[[str], st
     return _whole(rest.append_column("account_id", own), "database")
 
 
+def write(labels: pa.Table, file: Path) -> None:
+    """Labels of SCHEMA as CSV that `read` reads. A cell that a spreadsheet would run begins with an apostrophe. Raises OSError."""
+    frame = labels.select([name for name in SCHEMA.names if name not in ("file", "row")]).to_pandas()
+    for name in ("account_id", "source", "by"):
+        frame[name] = frame[name].where(~frame[name].fillna("").str.match(RUN_BY_SPREADSHEETS), "'" + frame[name].fillna(""))
+    frame["at"] = frame["at"].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    with whole_file(file) as draft:
+        frame.to_csv(draft, index=False)
+
+
 def _is_audit(file: Path) -> bool:
     if file.suffix != ".csv" or not file.is_file():
         return False
@@ -93,6 +107,10 @@ def _plain(file: Path) -> tuple[pa.Table, list[Problem]]:
     for name, rows, what in _doubtful(table):
         _blame(draft, name, rows, what)
     draft.problems.sort(key=lambda problem: problem.row or 0)
+    for name in ("account_id", "source", "by"):
+        if name in table.column_names and file.suffix == ".csv":
+            plain = pc.replace_substring_regex(table[name], QUOTED, r"\1")
+            table = table.set_column(table.column_names.index(name), name, plain)
     return _whole(table, file.name), draft.problems
 
 

@@ -29,8 +29,8 @@ MOST = 12
 class Settled:
     """What is left after the rule: `labels`, one row per account and head in the contract's columns, `by` naming all who said so.
 
-    sources: name -> labels that say they are from there; open: rows of (account_id, head, said) of which nobody knows; replaced: older labels
-    of a reviewer that a newer one replaced; outvoted: labels that the majority did not share.
+    sources: name -> labels that say they are from there; open: rows of (account_id, head, said) of which nobody knows; replaced: labels of
+    a reviewer that a newer one replaced; outvoted: labels that the majority did not share.
     """
 
     labels: pa.Table
