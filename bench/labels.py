@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from scipy.special import expit
 
 from features import dataset
 from features.catalog import build
@@ -65,8 +66,9 @@ def main() -> None:
         side = splits.Split(np.sort(fit), np.sort(calibrate), test, "account", "")
         counts = weighed(known, ~theirs, {True: weight or 1.0, False: 1.0}, side, theirs if count else None)
         model, _ = learning.fit(HEAD, matrix, None, known, side, TREES, seed, None, counts)
-        margins = model.trees.margins(matrix.only(HEAD.features)[test])
-        return tuple(METRICS[name](y[test] == 1, margins) for name in ("average_precision", "recall_at_1pct_fpr"))  # type: ignore[return-value]
+        scores = expit(model.trees.margins(matrix.only(HEAD.features)[test]))
+        precision, recall = (METRICS[name](y[test] == 1, scores) for name in ("average_precision", "recall_at_1pct_fpr"))
+        return precision, recall
 
     def shown(count: int, weight: float | None) -> str:
         found = np.array([measured(count, weight, seed) for seed in range(DRAWS)])

@@ -31,7 +31,8 @@ def fit(values: np.ndarray, y: np.ndarray, monotone: Sequence[int], c: float = C
     centre = np.average(filled, axis=0, weights=times)
     spread = np.sqrt(np.average((filled - centre) ** 2, axis=0, weights=times))
     spread = np.where(spread > 1e-9 * (1.0 + np.abs(centre)), spread, 1.0)
-    rate = np.average(~known, axis=0, weights=times)
+    # A sum of weights in another order can lie a last bit above them all.
+    rate = np.minimum(np.average(~known, axis=0, weights=times), 1.0)
     gap = np.sqrt(rate * (1.0 - rate))
     gap = np.where(gap > 0, gap, 1.0)
     design = np.hstack([np.clip((filled - centre) / spread, -FURTHEST, FURTHEST), (~known - rate) / gap])
