@@ -116,7 +116,8 @@ def _over(labels: pa.Table | None, settled: pa.Table, unknown: pd.DataFrame) -> 
         told += [f"{stood:,} of them replace labels that stood in the dataset, and {int((~simulated & other).sum()):,} change them"]
     # Who sold the followers, or where the records are from, is known of an account whoever labels it, and must stay on one side.
     origin = base.dropna(subset=["source"]).drop_duplicates("account_id").set_index("account_id")["source"]
-    mine["source"] = mine["account_id"].map(origin).fillna(mine["source"])
+    known = mine["account_id"].map(origin.astype(object)).astype(object)
+    mine["source"] = known.where(known.notna(), mine["source"])
     gone = pd.concat([mine[KEY], unknown])
     rest = base.merge(gone.drop_duplicates(), on=KEY, how="left", indicator=True)
     rest = rest[rest["_merge"] == "left_only"].drop(columns="_merge")

@@ -76,7 +76,16 @@ def test_everything_wrong_with_a_file_is_told_at_once_with_its_row(tmp_path: Pat
         f"8,{BOUGHT},1,,=CMD(),\n",
     )
     assert [fault.split(":")[0] for fault in found] == [f"labels.csv row {row}" for row in range(1, 9)]
-    words = ("expected one of", "expected 0 (no)", "whole number", "between 0 and 1", "expected a moment", "formula", "one of the two", "formula")
+    words = (
+        "expected one of",
+        "expected 0 (no)",
+        "whole number",
+        "between 0 and 1",
+        "expected a moment",
+        "formula",
+        "one of the two",
+        "formula",
+    )
     assert all(word in fault for word, fault in zip(words, found, strict=True)), found
 
 
@@ -194,6 +203,13 @@ def test_a_persons_label_overrides_simulated_truth_and_keeps_its_source(tmp_path
     assert "2 of them replace simulated truth, and 1 change it" in over.told
     assert "1 of them replace labels that stood in the dataset, and 1 change them" in over.told
     assert 'they are from "a crawl" 1' in over.told
+
+
+def test_a_dataset_without_labels_gets_those_that_people_gave(tmp_path: Path, market: Path) -> None:
+    own = labels(tmp_path, f"account_id,head,value,source\n0,{BOUGHT},0,a crawl\n1,{BOUGHT},1,\n")
+    over = together.laid(dataset.read(market, ("accounts",)), own, "market")
+    assert over.tables["labels"]["source"].to_pylist() == ["a crawl", None]
+    assert over.told[0] == "2 labels that people gave are laid over the dataset's 0"
 
 
 def test_a_tie_teaches_nothing_not_even_what_the_dataset_said(tmp_path: Path, market: Path) -> None:
