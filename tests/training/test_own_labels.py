@@ -32,7 +32,7 @@ def faults(tmp_path: Path, text: str) -> list[str]:
 
 def votes(tmp_path: Path, *rows: str) -> pa.Table:
     """Labels of bought_followers from "account value by at"."""
-    cells = [row.split() + [""] for row in rows]
+    cells = [[*row.split(), ""] for row in rows]
     return labels(tmp_path, "account_id,head,value,by,at\n" + "".join(f"{c[0]},{BOUGHT},{c[1]},{c[2]},{c[3]}\n" for c in cells))
 
 
