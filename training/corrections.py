@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
@@ -16,7 +17,9 @@ from features.problems import DatasetError, Problem
 from features.schema import TABLES
 from features.whole import whole_file
 from models.heads import HEADS
-from training.audit import Audited
+
+if TYPE_CHECKING:
+    from training.audit import Audited
 
 # What the reviewer fills in stands last; the rest says why the row is here.
 COLUMNS = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from features.catalog import NAMES, build
 from models import golden, share
@@ -39,15 +40,24 @@ class Trained:
     champion: bool
 
 
-def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str | None = None, stages: Stages | None = None) -> Trained:
+def train(
+    experiment: Experiment,
+    home: Path,
+    data: Path | None = None,
+    uri: str | None = None,
+    stages: Stages | None = None,
+    own: pa.Table | None = None,
+) -> Trained:
     """Train the experiment's heads on a dataset, or on its simulated world; record the run and hand over a bundle.
+
+    own: labels that people gave (own_labels.SCHEMA), which are laid over the dataset's.
 
     Raises DatasetError or TrainingRefusal when the data cannot teach; then no run, bundle or version is left that looks finished.
     """
     stages = stages or Stages()
     plan = {READ: 4.0, COMPUTE: 5.0, **{f"learn {name}": 1.0 for name in experiment.heads}, MEASURE: 3.0, SAVE: 4.0}
     stages.plan(plan | ({f"{experiment.folds} folds": 3.0 * experiment.folds} if experiment.folds else {}))
-    source = labelled.source_of(experiment, home, data, stages)
+    source = labelled.source_of(experiment, home, data, stages, own)
     with stages(READ):
         learning = labelled.read(source, experiment.heads)
         split = labelled.split(experiment, learning)
@@ -55,7 +65,8 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
     store = tracking.store(home, uri)
     tracking.sweep(store)
     # Nobody simulated a dataset that was given, so its world is no choice of this run.
-    recorded = experiment if data is None else replace(experiment, world=World())
+    simulated = data is None or experiment.labels.with_world
+    recorded = experiment if simulated else replace(experiment, world=World())
     with tracking.run(store, experiment.name, recorded.title, recorded.params(), record.tags(recorded, source)) as run:
         with stages(COMPUTE):
             bought = learning.values.get("bought_followers", np.zeros(learning.table.n))
@@ -72,11 +83,13 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
         for name in experiment.heads:
             with stages(f"learn {name}"):
                 test = split.test[~np.isnan(learning.shares[name][split.test]) | ~np.isnan(learning.values[name][split.test])]
-                own = (split, test, experiment.trees, experiment.seed, learning.vendors)
-                learnt = learn(HEADS[name], matrix, gaps, learning.values[name], *own)
+                y, weighed = learning.values[name], learning.weighed(name, split)
+                known = (split, test, experiment.trees, experiment.seed, learning.vendors, weighed)
+                learnt = learn(HEADS[name], matrix, gaps, y, *known)
                 matrices = (matrix,) if gaps is None else (matrix, gaps)
-                labels = (learning.values[name], learning.shares[name])
-                heads[name] = replace(learnt, model=limits.settled(learnt.model, matrices, shares, tiers, *labels, split.calibrate))
+                settling = weighed.calibrating(split.calibrate[~np.isnan(y[split.calibrate])], y)
+                limited = limits.settled(learnt.model, matrices, shares, tiers, y, learning.shares[name], settling)
+                heads[name] = replace(learnt, model=limited)
         with stages(MEASURE):
             measurements = [row for name, learnt in heads.items() for row in labelled.measure(name, learnt, learning, tiers)]
             peer = Peers.of(NAMES, matrix.values[split.fit], learning.table.platform_codes[split.fit], tiers[split.fit])
