@@ -148,6 +148,17 @@ class AccountTable:
         looked_at = {name: flags[first:last] for name, flags in self.looked_at.items()}
         return AccountTable(self.account_ids[first:last], self.platforms[first:last], columns, starts, looked_at)
 
+    def only(self, rows: Array) -> AccountTable:
+        """The accounts at these places, (m,) of int, in that order."""
+        starts = {name: ends_of(np.diff(begin)[rows]) for name, begin in self.starts.items()}
+        columns: dict[str, Mapping[str, Raw]] = {}
+        for name, held in self.columns.items():
+            shift = np.repeat(self.starts[name][:-1][rows] - starts[name][:-1], np.diff(starts[name]))
+            columns[name] = {key: _take(column, shift + np.arange(len(shift)), starts[name]) for key, column in held.items()}
+        looked_at = {name: flags[rows] for name, flags in self.looked_at.items()}
+        ids, platforms = ([names[row] for row in rows] for names in (self.account_ids, self.platforms))
+        return AccountTable(ids, platforms, columns, starts, looked_at)
+
     def without(self, hidden: Mapping[str, Array]) -> AccountTable:
         """The same accounts as if some of their tables had not been looked at: hidden[table] is True (n,) where to hide it."""
         columns, starts, looked_at = dict(self.columns), dict(self.starts), dict(self.looked_at)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from models.heads import HEADS
-from training import pools
+from training import pools, space
 from training.refusals import TrainingRefusal
+from training.space import Space
 from training.worlds import WORLDS
 
 # What may be set of the trees: XGBoost's own names, how many rounds, and after how many without gain to stop.
@@ -59,6 +60,8 @@ class Experiment:
     # Test on this source of follower records alone, and learn from the others.
     holdout: str = ""
     world: World = field(default_factory=World)
+    # What `tune` may try.
+    search: Space = field(default_factory=Space)
     trees: Mapping[str, float] = field(
         default_factory=lambda: {
             "rounds": 400,
@@ -109,10 +112,13 @@ def read(path: Path) -> Experiment:
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not low <= value <= high:
             faults.append(f"trees.{key} is {value!r}; expected a {'whole ' * whole}number from {low:g} to {high:g}")
     heads, split, worlds = _heads(document, faults), _split(document, faults), _worlds(world, faults)
+    now = space.current({**default.trees, **trees}, plain.get("dropout", default.dropout))
+    search = space.read(_section(document, "search", faults), now, TREE_SETTINGS, WHOLE, faults)
     if faults:
         raise TrainingRefusal([f"{path.name}: {fault}" for fault in faults])
     numbers = {name: world[name] for name in ("accounts", "seed") if name in world}
-    return Experiment(**plain, heads=heads, split=split, world=World(worlds, **numbers), trees={**default.trees, **trees})
+    own = {"world": World(worlds, **numbers), "trees": {**default.trees, **trees}, "search": search}
+    return Experiment(**plain, **own, heads=heads, split=split)
 
 
 def with_pools(experiment: Experiment, names: Sequence[str]) -> Experiment:

@@ -6,7 +6,7 @@ import hashlib
 import platform
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -168,6 +168,24 @@ def split(experiment: Experiment, learning: Learning) -> splits.Split:
     if experiment.holdout:
         return splits.held_out(learning.groups, learning.values, experiment.holdout, experiment.seed, account_ids=ids)
     return splits.split(learning.groups, learning.values, experiment.split, experiment.seed, account_ids=ids)
+
+
+def learners(learning: Learning, split: splits.Split) -> Learning:
+    """The accounts that fit and calibrate, alone: whoever is given these cannot look at the test side, by no mistake of its own."""
+    rows = np.sort(np.concatenate([split.fit, split.calibrate]))
+    table = learning.table.only(rows)
+    samples = learning.samples
+    if samples is not None:
+        samples = samples.filter(pc.is_in(samples["account_id"], value_set=pa.array(table.account_ids, samples["account_id"].type)))
+    return replace(
+        learning,
+        table=table,
+        groups=[learning.groups[row] for row in rows],
+        vendors=learning.vendors[rows],
+        values={name: value[rows] for name, value in learning.values.items()},
+        shares={name: share[rows] for name, share in learning.shares.items()},
+        samples=samples,
+    )
 
 
 def refuse_leaks(split: splits.Split, learning: Learning) -> None:

@@ -59,6 +59,20 @@ def fit(
     values = matrix.only(head.features)
     copies = [values] if gaps is None else [values, gaps.only(head.features)]
     rows, calibrate = (side[~np.isnan(y[side])] for side in (split.fit, split.calibrate))
+    fitted = uncalibrated(head, copies, y, rows, trees, seed)
+    both = fitted.trees
+    sellers = None if vendors is None else vendors[calibrate]
+    model = HeadModel(head, both, calibrated(both.margins(values[calibrate]), y[calibrate].astype(bool), sellers))
+    return model, fitted.rounds
+
+
+def uncalibrated(
+    head: Head, copies: Sequence[np.ndarray], y: np.ndarray, rows: np.ndarray, trees: Mapping[str, float], seed: int
+) -> booster.Fitted:
+    """The trees of a head with the weighted sum beside them, and the losses of their rounds; a calibration would move no ranking.
+
+    copies: values (n, k) of the same n accounts, once for each state of their evidence. rows: those that teach, all labelled in y (n,).
+    """
     order = np.random.default_rng([seed, 2]).permutation(rows)
     watched, taught = np.split(order, [max(1, round(WATCHED * len(order)))])
 
@@ -66,10 +80,7 @@ def fit(
         return np.concatenate([copy[some] for copy in copies]), np.tile(y[some], len(copies))
 
     fitted = booster.fit(*rows_of(taught), rows_of(watched), head.features, head.monotone, trees, seed)
-    both = fitted.trees.beside(linear.fit(*rows_of(rows), head.monotone))
-    sellers = None if vendors is None else vendors[calibrate]
-    model = HeadModel(head, both, calibrated(both.margins(values[calibrate]), y[calibrate].astype(bool), sellers))
-    return model, fitted.rounds
+    return booster.Fitted(fitted.trees.beside(linear.fit(*rows_of(rows), head.monotone)), fitted.rounds)
 
 
 def learn(

@@ -3,6 +3,7 @@
 # First, because MLflow reads its environment when it is imported.
 from training.tracking.environment import QUIET
 from training.tracking.errors import TrackingError
+from training.tracking.family import adopt, disown
 from training.tracking.fetching import fetch, fetch_champion
 from training.tracking.reading import Found, find, read_table
 from training.tracking.recorded import Run
@@ -19,7 +20,9 @@ __all__ = [
     "Run",
     "TrackingError",
     "TrackingStore",
+    "adopt",
     "aliases",
+    "disown",
     "fetch",
     "fetch_champion",
     "find",
