@@ -117,8 +117,8 @@ def read(path: Path) -> Experiment:
     if faults:
         raise TrainingRefusal([f"{path.name}: {fault}" for fault in faults])
     numbers = {name: world[name] for name in ("accounts", "seed") if name in world}
-    own = {"world": World(worlds, **numbers), "trees": {**default.trees, **trees}, "search": search}
-    return Experiment(**plain, **own, heads=heads, split=split)
+    rest: dict[str, Any] = {"heads": heads, "split": split, "world": World(worlds, **numbers), "search": search}
+    return Experiment(**plain, **rest, trees={**default.trees, **trees})
 
 
 def with_pools(experiment: Experiment, names: Sequence[str]) -> Experiment:

@@ -57,9 +57,7 @@ def record(run: tracking.Run, story: Story, path: Path) -> str:
     counts = {"trials_finished": float(len(trials)), "trials_given_up": float(pruned), "folds_saved": saved(story)}
     run.log_metrics({name: round(value, 5) for name, value in {**measured, "objective_best": best, "objective_current": before}.items()})
     run.log_metrics({**counts, **{f"importance/{name}": round(value, 4) for name, value in importance.items()}})
-    run.log_rounds(
-        {"best_so_far": list(np.maximum.accumulate([trial.value or -np.inf for trial in trials if trial.state != TrialState.PRUNED]))}
-    )
+    run.log_rounds({"best_so_far": np.maximum.accumulate([trial.value for trial in trials if trial.value is not None]).tolist()})
     for name, value in story.best.items():
         run.store.client.log_param(run.id, f"best.{name}", f"{value:g}")
     run.store.client.set_tag(run.id, "change", "search: " + (differing(story.best, story.now) or "nothing better found"))
@@ -79,29 +77,34 @@ def saved(story: Story) -> float:
 
 
 def card(story: Story, importance: Mapping[str, float]) -> str:
+    """The finding first, then the settings beside each other, then what the numbers cannot say."""
     trials, (before, best) = finished(story.study), story.searched
     pruned = sum(trial.state == TrialState.PRUNED for trial in trials)
-    fresh = f"| score on fresh folds | {story.gain.current:.4f} | {story.gain.best:.4f} |" if story.gain else None
-    lines = [
-        f"**{story.finding}.** The score is the mean over {len(story.experiment.heads)} heads of average precision, of {story.kind}.",
-        "",
-        "| setting | current | best found | share of the difference between trials |",
-        "|---|---|---|---|",
-        *(
-            f"| {name} | {story.now[name]:g} | {story.best[name]:g} | {f'{importance[name]:.0%}' if name in importance else 'too few trials'} |"
-            for name in sorted(story.best, key=lambda name: -importance.get(name, 0.0))
-        ),
-        "",
-        "| | current | best found |",
-        "|---|---|---|",
-        f"| score in the search | {before:.4f} | {best:.4f} |",
-        *([fresh] if fresh else []),
-        "",
-        f"- The search alone says {best - before:+.4f}. That is too good: it is the highest of {len(trials)} tries on one deal of the accounts "
-        f"(the winner's curse). The fresh folds deal the same accounts out {PARTITIONS} times more with other seeds, and their interval counts "
-        "that they overlap (Nadeau & Bengio 2003). They are still the accounts that the search has seen.",
-        f"- The {story.left_out:,} accounts that test took no part, in any fold. Train the file and `compare` it to learn what they say.",
-        f"- {story.accounts:,} accounts that fit or calibrate, in {story.kept}. Each is judged with all of its evidence and with tables missing.",
-        f"- {len(trials)} trials finished, {pruned} of them given up early, which saved {saved(story):.0%} of the fold fits.",
+    matters = {name: f"{share:.0%}" for name, share in importance.items()}
+    rows = [
+        f"| {name} | {story.now[name]:g} | {story.best[name]:g} | {matters.get(name, 'too few trials')} |"
+        for name in sorted(story.best, key=lambda name: -importance.get(name, 0.0))
     ]
-    return "\n".join(lines)
+    scores = [f"| score in the search | {before:.4f} | {best:.4f} |"]
+    scores += [f"| score on fresh folds | {story.gain.current:.4f} | {story.gain.best:.4f} |"] if story.gain else []
+    return "\n".join(
+        [
+            f"**{story.finding}.** The score is the mean over {len(story.experiment.heads)} heads of average precision, of {story.kind}.",
+            "",
+            "| setting | current | best found | share of the difference between trials |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+            "| | current | best found |",
+            "|---|---|---|",
+            *scores,
+            "",
+            f"- The search alone says {best - before:+.4f}. That is too good: it is the highest of {len(trials)} tries on one deal of the "
+            f"accounts (the winner's curse). Fresh folds deal the same accounts out {PARTITIONS} times more with other seeds, and their "
+            "interval counts that they overlap (Nadeau & Bengio 2003). They are still the accounts that the search has seen.",
+            f"- The {story.left_out:,} accounts that test took no part in any fold. Train the file, then `compare`, to learn what they say.",
+            f"- {story.accounts:,} accounts that fit or calibrate, in {story.kept}. Each is judged with all of its evidence, and with "
+            "tables missing.",
+            f"- {len(trials)} trials finished, {pruned} of them given up early, which saved {saved(story):.0%} of the fold fits.",
+        ]
+    )

@@ -106,12 +106,13 @@ def _range(name: str, given: Any, limit: tuple[float, float], whole: bool, now: 
     """One range; DEFAULT's stands in for one that is impossible, which is only ever seen beside its fault."""
     wanted = f"expected {{low = …, high = …}}{' of whole numbers' * whole} within {limit[0]:g} to {limit[1]:g}, with log = true or false"
     kind = int if whole else int | float
-    bounds = [given.get(key) for key in ("low", "high")] if isinstance(given, Mapping) else []
+    bounds: list[Any] = [given.get(key) for key in ("low", "high")] if isinstance(given, Mapping) else []
     right = isinstance(given, Mapping) and not given.keys() - {"low", "high", "log"} and isinstance(given.get("log", False), bool)
     if not right or any(isinstance(bound, bool) or not isinstance(bound, kind) for bound in bounds):
         faults.append(f"search.{name} is {given!r}; {wanted}")
         return DEFAULT["eta"]
-    found = Range(*bounds, log=given.get("log", False), whole=whole)
+    low, high = bounds
+    found = Range(low, high, given.get("log", False), whole)
     if not limit[0] <= found.low <= found.high <= limit[1]:
         faults.append(f"search.{name} is {found.low:g} to {found.high:g}; {wanted}, low not above high")
     elif found.log and found.low <= 0:
