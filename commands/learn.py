@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -140,20 +139,6 @@ def bench(
         page.keep_figures(found, page.RESULTS.parent / "figures")
     out.print(f"run {run_id}\n{found.evaluation}\nanswers {found.folder}", highlight=False, soft_wrap=True)
     raise typer.Exit(bool(found.failed))
-
-
-@app.command()
-def ui(port: int = 5000) -> None:
-    """Open the MLflow UI on the same store; Ctrl-C ends it."""
-    from training import board, pages, tracking
-
-    mine = settings()
-    store = tracking.store(mine.home, mine.tracking_server)
-    arguments, environment = pages.ui_command(store, port)
-    for name, identity in pages.experiments(store).items():
-        out.print(f"{name}: {board.review_page(port, identity)}", highlight=False, soft_wrap=True)
-    out.print(f"http://127.0.0.1:{port} shows all runs, once the server has started; Ctrl-C ends it.", highlight=False)
-    os.execvpe(arguments[0], arguments, environment)
 
 
 @app.command()

@@ -24,6 +24,7 @@ WOULD_HELP = {
     "created_at": "the day the account was created would show whether it grew too fast for its age",
     "likes": "the likes of the posts are hidden; with them the engagement could be compared with peers",
 }
+EVENTS = ("posts", "comments", "follower_sample", "history")
 Missing = Sequence[Mapping[str, str]]
 # Fewer posts have no typical one, so nothing is known of their engagement.
 LEAST_ROWS = {"posts": 3}
@@ -36,8 +37,7 @@ WORTH = 0.01
 
 def evidence(table: AccountTable, shares: Sequence[Share | None], model: FollowerModel) -> list[dict[str, Any]]:
     """For each account the tables that were seen, and the fields that are missing with what they would buy."""
-    names = ("posts", "comments", "follower_sample", "history")
-    rows = {name: np.diff(table.starts[name]) for name in names}
+    rows = {name: np.diff(table.starts[name]) for name in EVENTS}
     created = np.isnan(table.column("created_at").values)
     followers = table.column("followers").values
     likes = table.events("post_likes")
@@ -45,6 +45,7 @@ def evidence(table: AccountTable, shares: Sequence[Share | None], model: Followe
     liked = np.concatenate([[0], np.cumsum(~np.isnan(likes.values))])
     hidden &= liked[likes.starts[1:]] == liked[likes.starts[:-1]]
     abroad = [platform not in model.rates.platforms for platform in table.platforms]
+    looked = seen(table)
     found = []
     for i in range(table.n):
         larger = larger_sample(shares[i], float(followers[i]), abroad[i], model.rates)
@@ -54,11 +55,16 @@ def evidence(table: AccountTable, shares: Sequence[Share | None], model: Followe
         missing |= {name: WOULD_HELP[name] for name in lacking}
         found.append(
             {
-                "seen": ["profile", *(name for name in names if table.looked_at[name][i])],
+                "seen": looked[i],
                 "missing": [{"field": name, "would_help": words} for name, words in missing.items()],
             }
         )
     return found
+
+
+def seen(table: AccountTable) -> list[list[str]]:
+    """For each account the tables that were looked at; the profile always is."""
+    return [["profile", *(name for name in EVENTS if table.looked_at[name][i])] for i in range(table.n)]
 
 
 def larger_sample(share: Share | None, followers: float, abroad: bool, rates: Rates) -> str | None:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from features.catalog import BY_NAME, FeatureMatrix, build
+from features.catalog import FeatureMatrix, build
 from features.problems import Problem
 from features.snapshot import Snapshot
 from features.table import AccountTable
-from models import channels
 from models.causes import engagement, rates_of
-from models.decision import Answer, Because, Seen, decide
+from models.decision import Because, Seen, decide
 from models.evidence import Missing, evidence, told
 from models.share import Share, shares
+from models.spoken import said, spoken
 from models.why import NOTHING_SEEN, Why, unexplained
 
 if TYPE_CHECKING:
@@ -84,22 +84,12 @@ def _answers(
 ) -> list[dict[str, Any] | None]:
     """The head's answer for each account; None where nothing it needs was seen."""
     model: HeadModel = bundle.heads[name]
-    able = np.zeros(table.n, dtype=bool)
-    for needed in model.head.needs:
-        # A row of which nothing is known, such as a follower without counts, is no evidence.
-        columns = [feature for feature in model.trees.names if needed in BY_NAME[feature].tables]
-        able |= (np.diff(table.starts[needed]) > 0) & ~np.isnan(matrix.only(columns)).all(axis=1)
-    rows = np.flatnonzero(able)
     answers: list[dict[str, Any] | None] = [None] * table.n
-    if not len(rows):
-        return answers
-    seen = channels.seen(model.head, matrix, shares, tiers, model.limits.detectable)
-    values = matrix.only(model.trees.names)[rows]
+    spoke = spoken(bundle, name, table, matrix, tiers, shares)
     base_rate = bundle.base_rate(name)
-    contributions = None if why is None else model.trees.contributions(values)
-    said = _said(model, base_rate, model.trees.margins(values))
-    for place, (i, answer) in enumerate(zip(rows.tolist(), said, strict=True)):
-        decision, because = decide(answer, seen[i], model.head.costs, model.limits)
+    contributions = None if why is None or not len(spoke.rows) else model.trees.contributions(spoke.values)
+    for place, (i, answer) in enumerate(zip(spoke.rows.tolist(), spoke.answers, strict=True)):
+        decision, because = spoke.decisions[place]
         stated = {
             "probability": answer.probability,
             "probability_low": answer.low,
@@ -108,22 +98,16 @@ def _answers(
             "decision": decision,
             "undecided_because": None if because is None else told(because, model.head, missing[i]),
         }
-        decisions = partial(_decisions, model, base_rate, seen[i])
+        decisions = partial(_decisions, model, base_rate, spoke.seen[place])
         answers[i] = stated | (
             unexplained() if why is None or contributions is None else why(name, i, contributions[place], stated, decisions)
         )
     return answers
 
 
-def _said(model: HeadModel, base_rate: float, margins: np.ndarray) -> list[Answer]:
-    """What the head says at each margin (n,)."""
-    probabilities, low, high = model.calibration.answers(margins, base_rate)
-    return [Answer(*map(float, each)) for each in zip(margins, probabilities, low, high, strict=True)]
-
-
 def _decisions(model: HeadModel, base_rate: float, seen: Seen, margins: np.ndarray) -> list[str]:
     """What the head would decide at each margin (n,), all else of the account as it is."""
-    return [decide(answer, seen, model.head.costs, model.limits)[0] for answer in _said(model, base_rate, margins)]
+    return [decide(answer, seen, model.head.costs, model.limits)[0] for answer in said(model, base_rate, margins)]
 
 
 def _undecided(bundle: Bundle, name: str, missing: Missing, reasons: bool) -> dict[str, Any]:

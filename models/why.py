@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +32,17 @@ def unexplained(no_counterfactual_because: str | None = None) -> dict[str, Any]:
     }
 
 
+def reasons_for(
+    bundle: Bundle, name: str, values: np.ndarray, contributions: np.ndarray, answer: Mapping[str, Any], platform: str, tier: str
+) -> list[dict[str, Any]]:
+    """The reasons for head `name`'s answer, strongest first. values, contributions: (k,) of the head's features; answer: its decision,
+    probability and base_rate."""
+    model = bundle.heads[name]
+    side = side_of(answer["decision"], answer["probability"], answer["base_rate"])
+    directions = model.head.directions
+    return reasons(model.trees.names, values, contributions, model.calibration.slope, side, bundle.peers, platform, tier, directions)
+
+
 class Why:
     """Explains the answers on the accounts of a table, each from its own facts, so that its neighbours change nothing."""
 
@@ -51,17 +62,7 @@ class Why:
         what the head would decide at each, all else of the account as it is."""
         model, circumstances = self._bundle.heads[name], self._of(i)
         values = np.array([circumstances.values[feature] for feature in model.trees.names])
-        told = reasons(
-            model.trees.names,
-            values,
-            contributions,
-            model.calibration.slope,
-            side_of(answer["decision"], answer["probability"], answer["base_rate"]),
-            self._bundle.peers,
-            circumstances.platform,
-            circumstances.tier,
-            model.head.directions,
-        )
+        told = reasons_for(self._bundle, name, values, contributions, answer, circumstances.platform, circumstances.tier)
         asked = Asked(name, model.trees.names, values, answer["decision"], model.head.directions)
         evidence = evidence_of(told, circumstances)
         otherwise = counterfactual(asked, circumstances, model.trees.margins, decisions)

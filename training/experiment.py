@@ -10,6 +10,7 @@ from typing import Any
 
 from models.heads import HEADS
 from training import pools, space
+from training.differing import differences
 from training.refusals import TrainingRefusal
 from training.space import Space
 from training.worlds import WORLDS
@@ -57,11 +58,13 @@ class Experiment:
     # Labelled single followers that teach the share of purchased-type followers; several pools, separated by commas.
     pool: str = "srf"
     champion: bool = True
+    # So many times the accounts that fit and calibrate are taught without a part of the vendors and tested on it (training/folds.py).
+    folds: int = 0
     # Test on this source of follower records alone, and learn from the others.
     holdout: str = ""
     world: World = field(default_factory=World)
-    # What `tune` may try.
-    search: Space = field(default_factory=Space)
+    # What `tune` may try, as the section says it (training/space.py).
+    search: Mapping[str, Any] = field(default_factory=dict)
     trees: Mapping[str, float] = field(
         default_factory=lambda: {
             "rounds": 400,
@@ -75,18 +78,39 @@ class Experiment:
     )
 
     @property
+    def now(self) -> dict[str, float]:
+        """Every setting that a search may change, as it stands."""
+        return space.current(self.trees, self.dropout)
+
+    @property
+    def space(self) -> Space:
+        """What a search may try."""
+        return space.read(self.search, self.now, TREE_SETTINGS, WHOLE, [])
+
+    @property
+    def said(self) -> str:
+        """What this run does differently: the `change` in the words of its author, or else every choice that is not the default."""
+        default = Experiment()
+        if self.change != default.change:
+            return self.change
+        return ", ".join(f"{name.rpartition('.')[2]} {value}" for name, value in self._chosen().items()) or default.change
+
+    @property
     def title(self) -> str:
         """What a run is called in a list: the same experiment with another change must not look the same."""
-        return f"{self.name}: {self.change}"[:80]
+        return f"{self.name}: {self.said}"[:80]
 
     def params(self) -> dict[str, object]:
-        """Flat, for the record of trainings."""
-        own = {"heads": ", ".join(self.heads), "seed": self.seed, "split": "/".join(f"{s:g}" for s in self.split), "dropout": self.dropout}
-        own |= {"holdout": self.holdout} if self.holdout else {}
-        return own | {"pool": self.pool} | {f"trees.{name}": value for name, value in self.trees.items()}
+        """Flat, for the record of trainings: the seed, and what is not the default, so that a comparison shows nothing but differences."""
+        return {"seed": self.seed} | self._chosen()
+
+    def _chosen(self) -> dict[str, object]:
+        # What a search may try changes no training.
+        unsaid = ("name", "change", "champion", "search")
+        return {name: value for name, value in differences(self, Experiment()).items() if name.partition(".")[0] not in unsaid}
 
 
-PLAIN = ("name", "change", "seed", "dropout", "pool", "champion", "holdout")
+PLAIN = ("name", "change", "seed", "dropout", "pool", "champion", "folds", "holdout")
 
 
 def read(path: Path) -> Experiment:
@@ -113,7 +137,8 @@ def read(path: Path) -> Experiment:
             faults.append(f"trees.{key} is {value!r}; expected a {'whole ' * whole}number from {low:g} to {high:g}")
     heads, split, worlds = _heads(document, faults), _split(document, faults), _worlds(world, faults)
     now = space.current({**default.trees, **trees}, plain.get("dropout", default.dropout))
-    search = space.read(_section(document, "search", faults), now, TREE_SETTINGS, WHOLE, faults)
+    search = _section(document, "search", faults)
+    space.read(search, now, TREE_SETTINGS, WHOLE, faults)
     if faults:
         raise TrainingRefusal([f"{path.name}: {fault}" for fault in faults])
     numbers = {name: world[name] for name in ("accounts", "seed") if name in world}
@@ -188,6 +213,7 @@ def _sensible(given: Mapping[str, Any], faults: list[str]) -> None:
         "dropout": (lambda chance: 0.0 <= chance < 1.0, "expected a chance from 0 to below 1"),
         "seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
         "world.seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
+        "folds": (lambda folds: folds == 0 or 2 <= folds <= 10, "expected 2 to 10, or 0 for none"),
         "world.accounts": (lambda accounts: accounts >= 1, "expected at least 1"),
     }
     faults += [f"{key} is {given[key]!r}; {words}" for key, (fits, words) in wanted.items() if key in given and not fits(given[key])]

@@ -6,6 +6,7 @@ import hashlib
 import platform
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -26,7 +27,7 @@ from training.experiment import Experiment
 from training.learning import Learnt
 from training.refusals import TrainingRefusal
 from training.stages import Stages
-from training.worlds import WORLDS, simulate
+from training.worlds import WORLDS, read_truth, simulate, write_truth
 
 # Shares of purchased-type followers that are told apart in the results.
 BANDS = ((0.0, SMALLEST_SHARE, "share < 10 %"), (SMALLEST_SHARE, 0.20, "share 10-20 %"), (0.20, 1.01, "share ≥ 20 %"))
@@ -55,7 +56,8 @@ class Source:
 @dataclass(frozen=True)
 class Learning:
     """The accounts to learn from. groups: (n,) names of what must stay on one side; vendors: (n,) who sold the followers, the account
-    itself where nobody did; values, shares: head -> (n,), NaN = unknown."""
+    itself where nobody did; scenarios: (n,) what a simulator made of the account, "" where nobody simulated it; values, shares: head ->
+    (n,), NaN = unknown. purchased: (n,) the share of purchased-type followers, whoever sent them; a label counts only those ordered."""
 
     table: AccountTable
     groups: list[str]
@@ -64,6 +66,9 @@ class Learning:
     values: Mapping[str, np.ndarray]
     shares: Mapping[str, np.ndarray]
     samples: pa.Table | None
+    synthetic: bool
+    scenarios: np.ndarray
+    purchased: np.ndarray
 
 
 def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Stages) -> Source:
@@ -99,6 +104,8 @@ def _mixed_once(path: Path, worlds: Sequence[Path]) -> Path:
             with dataset.writing(path) as draft:
                 for number, world in enumerate(worlds):
                     dataset.write(draft, dataset.read(world), part=number)
+                    with suppress(FileNotFoundError):
+                        write_truth(draft, read_truth(world), part=number)
         except (DatasetError, OSError):
             if not path.is_dir():
                 raise
@@ -152,7 +159,24 @@ def read(source: Source, heads: Sequence[str]) -> Learning:
     samples = tables["follower_sample"].select(["account_id", "follower_id"]) if "follower_sample" in tables else None
     composed = bool(named.any() and any("/" in group for group in groups[named]))
     # Accounts without a source stand for themselves when others name one, else nothing is known to keep together.
-    return Learning(table, [str(g) for g in groups] if named.any() else [""] * len(ids), vendors, composed, values, shares, samples)
+    kept = [str(g) for g in groups] if named.any() else [""] * len(ids)
+    scenarios, purchased = _truth(source, table.account_ids, shares.get("bought_followers"))
+    return Learning(table, kept, vendors, composed, values, shares, samples, source.synthetic, scenarios, purchased)
+
+
+def _truth(source: Source, account_ids: Sequence[str], labelled: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Scenarios and purchased-type shares (n,): what a simulator knows, else nothing and what the labels say."""
+    scenarios = np.full(len(account_ids), "", dtype=object)
+    purchased = np.full(len(account_ids), np.nan) if labelled is None else labelled.copy()
+    # What lies beside other people's data under the same name is theirs. A world of an earlier version has no truth.
+    with suppress(FileNotFoundError):
+        truth = read_truth(source.path).to_pydict() if source.synthetic else {}
+        place = {name: row for row, name in enumerate(truth.get("account_id", ()))}
+        for i, name in enumerate(account_ids):
+            if (row := place.get(name)) is not None:
+                scenarios[i] = truth["scenario"][row] or ""
+                purchased[i] = truth["bought_share"][row] + truth["unsolicited_share"][row]
+    return scenarios, purchased
 
 
 def _records(origin: str) -> str:
@@ -182,6 +206,8 @@ def learners(learning: Learning, split: splits.Split) -> Learning:
         table=table,
         groups=[learning.groups[row] for row in rows],
         vendors=learning.vendors[rows],
+        scenarios=learning.scenarios[rows],
+        purchased=learning.purchased[rows],
         values={name: value[rows] for name, value in learning.values.items()},
         shares={name: share[rows] for name, share in learning.shares.items()},
         samples=samples,
@@ -237,10 +263,15 @@ def measure(name: str, learnt: Learnt, learning: Learning, tiers: np.ndarray) ->
     return rows
 
 
+def base_of(account_id: str) -> str:
+    """The account that one composed at several shares is a copy of ("ig-0001.s20" is of "ig-0001"); any other is its own."""
+    return COPY.sub("", account_id)
+
+
 def _units(learning: Learning, rows: np.ndarray) -> np.ndarray | None:
-    """The account that each row is a copy of, when accounts were composed at several shares ("ig-0001.s20" is of "ig-0001")."""
+    """The account that each row is a copy of, when accounts were composed at several shares."""
     ids = [learning.table.account_ids[row] for row in rows]
-    bases = [COPY.sub("", name) for name in ids]
+    bases = [base_of(name) for name in ids]
     return np.array(bases) if learning.composed and bases != ids else None
 
 

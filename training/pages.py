@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from training.board import HOST
 from training.tracking import QUIET, TrackingError, TrackingStore
 
 
@@ -19,4 +20,6 @@ def ui_command(store: TrackingStore, port: int) -> tuple[list[str], dict[str, st
         raise TrackingError(f"the runs are on a tracking server that has its own pages: {store.uri}")
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store.uri]
     command += ["--artifacts-destination", store.artifacts.as_uri(), "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    names = ",".join(f"{name}:{port}" for name in (HOST, "127.0.0.1", "localhost"))
+    command += ["--allowed-hosts", names, "--cors-allowed-origins", f"http://{HOST}:{port}"]
     return command, {**os.environ, **QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}

@@ -11,8 +11,10 @@ from rich.console import Group
 from rich.table import Table
 
 from training.metrics import METRICS, intervals
+from training.told import Told
 
 EVERYBODY = "all"
+NOTHING_TOLD: Mapping[str, None] = {}
 TITLES = {
     "average_precision": "average precision",
     "recall_at_1pct_fpr": "recall at 1 % FPR",
@@ -179,9 +181,10 @@ def worst_slice(measurements: Iterable[Measurement], model: str, head: str, metr
     return min(known, key=lambda each: -each.value if falling else each.value, default=None)
 
 
-def card(facts: Facts, measurements: Sequence[Measurement], model: str) -> str:
+def card(facts: Facts, measurements: Sequence[Measurement], model: str, told: Mapping[str, Told | None] = NOTHING_TOLD) -> str:
     """The card of a training in markdown: what it answers, how well, where it fails, on which accounts, with what.
 
+    told: "worst_vendor" (None: no vendor has enough test accounts), "coverage" and "decided" of the head bought_followers.
     The finding comes first, because MLflow folds a description after four lines.
     """
     kind = "**Synthetic accounts**: no number here says how well it does on real ones." if facts["synthetic"] else "Real accounts."
@@ -197,7 +200,14 @@ def card(facts: Facts, measurements: Sequence[Measurement], model: str) -> str:
     lines += [kind, "", f"### {facts['title']}", "", "**What it answers**", ""]
     lines += [f"- `{head}` (base rate {_percent(facts['base_rates'][head])}): {asked}" for head, asked in facts["questions"].items()]
     lines += ["", "It speaks of the share of purchased-type followers and never says who bought them.", "", "**How well**", ""]
-    lines += [markdown(everybody), "", "**Where it fails**", ""]
+    lines += [markdown(everybody), "", *_beside(told), "**Where it fails**", ""]
+    if worst_vendor := told.get("worst_vendor"):
+        lines.append(
+            f"- `bought_followers`, worst vendor **{worst_vendor.whose}**: finds {_share(worst_vendor)} of the {worst_vendor.accounts:,}"
+            " test accounts it sold to, at 1 % FPR."
+        )
+    elif "worst_vendor" in told:
+        lines.append("- `bought_followers`: no vendor sold to enough test accounts to be called the worst.")
     for head in facts["questions"]:
         worst = worst_slice(measurements, model, head)
         if worst:
@@ -212,6 +222,22 @@ def card(facts: Facts, measurements: Sequence[Measurement], model: str) -> str:
     lines += ["", "**Learnt from**", "", f"{facts['data']}, content `{facts['digest']}`. {facts['split']}. {facts['features']} features."]
     lines += ["", "Versions: " + ", ".join(f"{name} {version}" for name, version in facts["versions"].items()) + "."]
     return "\n".join(lines) + "\n"
+
+
+def _beside(told: Mapping[str, Told | None]) -> list[str]:
+    """What no metric of a head says: whether the intervals of the share hold, and how often there is an answer."""
+    lines = []
+    if (covered := told.get("coverage")) and covered.accounts:
+        lines.append(f"- The 95 % interval of the share covers the true one in {_share(covered)} of {covered.accounts:,} accounts.")
+    if (decided := told.get("decided")) and decided.accounts:
+        lines.append(
+            f"- `bought_followers` says yes or no of {_share(decided)} of {decided.accounts:,} accounts; the rest stays undecided."
+        )
+    return [*lines, ""] if lines else []
+
+
+def _share(told: Told) -> str:
+    return f"{100 * told.value:.0f} % [{100 * told.low:.0f}–{100 * told.high:.0f}]"
 
 
 def _percent(share: float | None) -> str:

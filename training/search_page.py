@@ -62,7 +62,7 @@ def record(run: tracking.Run, story: Story, path: Path) -> str:
         run.store.client.log_param(run.id, f"best.{name}", f"{value:g}")
     run.store.client.set_tag(run.id, "change", "search: " + (differing(story.best, story.now) or "nothing better found"))
     run.log_figure(search_figures.history(trials, story.kind), "search_history")
-    run.log_html(search_figures.page(story.study, bool(importance)), "search")
+    run.log_html(search_figures.page(story.study, story.finding, bool(importance)), "search")
     run.log_file(path)
     text = card(story, importance)
     run.describe(text)
@@ -102,7 +102,7 @@ def card(story: Story, importance: Mapping[str, float]) -> str:
             f"- The search alone says {best - before:+.4f}. That is too good: it is the highest of {len(trials)} tries on one deal of the "
             f"accounts (the winner's curse). Fresh folds deal the same accounts out {PARTITIONS} times more with other seeds, and their "
             "interval counts that they overlap (Nadeau & Bengio 2003). They are still the accounts that the search has seen.",
-            f"- The {story.left_out:,} accounts that test took no part in any fold. Train the file, then `compare`, to learn what they say.",
+            f"- The {story.left_out:,} accounts that test took no part in any fold: train the file and `compare` it to know what they say.",
             f"- {story.accounts:,} accounts that fit or calibrate, in {story.kept}. Each is judged with all of its evidence, and with "
             "tables missing.",
             f"- {len(trials)} trials finished, {pruned} of them given up early, which saved {saved(story):.0%} of the fold fits.",

@@ -16,7 +16,6 @@ from optuna.trial import TrialState
 from training import studies, tracking
 from training.experiment import Experiment
 from training.objective import Objective
-from training.space import current
 from training.stages import Advance
 from training.studies import PLACE, RUN, finished
 
@@ -42,10 +41,6 @@ class Search:
     @property
     def experiment(self) -> Experiment:
         return self.objective.experiment
-
-    @property
-    def now(self) -> dict[str, float]:
-        return current(self.experiment.trees, self.experiment.dropout)
 
     def go(self) -> None:
         """Raises what a trial raised, or KeyboardInterrupt; the trials under way are then ended first and marked as what they are."""
@@ -77,13 +72,13 @@ class Search:
             counted = self.study.get_trials(deepcopy=False, states=(*studies.FINISHED, TrialState.RUNNING))
             if len(counted) >= self.trials or time.monotonic() >= self.until or self._stop.is_set():
                 return None
-            return studies.ask(self.study, self.experiment.search, self.now, self.experiment.seed)
+            return studies.ask(self.study, self.experiment.space, self.experiment.now, self.experiment.seed)
 
     def _try(self, trial: optuna.Trial) -> None:
         """One trial from its first fold to its last, or to the one after which it is too far behind."""
-        tried, place = studies.choices(trial, self.experiment.search, self.now), trial.user_attrs[PLACE]
+        tried, place = studies.choices(trial, self.experiment.space, self.experiment.now), trial.user_attrs[PLACE]
         scores, folds = list[float](), len(self.objective.folds)
-        about = {"change": differing(tried, self.now) or "the current values", "study": self.study.study_name}
+        about = {"change": differing(tried, self.experiment.now) or "the current values", "study": self.study.study_name}
         title = f"trial {place}: {about['change']}"[:80]
         with tracking.run(self.parent.store, self.experiment.name, title, tried, about, parent=self.parent.id, kind="trial") as run:
             trial.set_user_attr(RUN, run.id)

@@ -15,7 +15,6 @@ from training.labelled import Learning, Source
 from training.objective import Objective
 from training.refusals import TrainingRefusal
 from training.searching import Search
-from training.space import current
 from training.stages import Stages
 from training.tuning_folds import folds
 
@@ -67,16 +66,16 @@ def tune(
     with stages(READ):
         learning, left_out = learners(experiment, place)
     with stages(COMPUTE) as advance:
-        made, kept = folds(learning, experiment.search.folds, experiment.seed)
+        made, kept = folds(learning, experiment.space.folds, experiment.seed)
         objective = Objective.of(learning, experiment, made, advance=advance)
-        name = studies.name_of(experiment.name, objective.fingerprint(), experiment.search)
+        name = studies.name_of(experiment.name, objective.fingerprint(), experiment.space)
     store = tracking.store(home, uri)
     with studies.opened(home, name) as (study, lost):
         tracking.sweep(store)
         tracking.disown(store, lost)
         before = len(studies.finished(study))
         note(_begins(name, before, trials))
-        params = {**experiment.params(), "trials": trials, **{f"search.{key}": str(each) for key, each in experiment.search.ranges.items()}}
+        params = {**experiment.params(), "trials": trials, **{f"search.{key}": str(each) for key, each in experiment.space.ranges.items()}}
         with tracking.run(store, experiment.name, f"tuning {experiment.name}", params, {"study": name}, kind="tuning") as run:
             mine = [trial.user_attrs[studies.RUN] for trial in study.get_trials(deepcopy=False) if studies.RUN in trial.user_attrs]
             tracking.adopt(store, run.id, mine)
@@ -90,14 +89,14 @@ def tune(
             except KeyboardInterrupt:
                 note(_stopped(len(studies.finished(study)), trials))
                 raise
-            now = current(experiment.trees, experiment.dropout)
-            best = studies.choices(study.best_trial, experiment.search, now)
+            now = experiment.now
+            best = studies.choices(study.best_trial, experiment.space, now)
             found = None
             if study.best_trial.user_attrs[studies.PLACE] > 0:
                 with stages(AGAIN) as advance:
                     found = tuned.again(objective, best, jobs, advance)
             with stages(SAVE):
-                path = tuned.write(home, source, best, now, found)
+                path = tuned.write(home, source, experiment, best, found)
                 story = search_page.Story(experiment, study, place.kind, learning.table.n, left_out, kept, now, best, found)
                 card = search_page.record(run, story, path)
         return Tuned(run.id, name, before, len(studies.finished(study)), found, card, path)

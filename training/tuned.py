@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import tomli_w
 from scipy.stats import t as student
 
+from training.differing import toml
+from training.experiment import Experiment
 from training.objective import Objective
 from training.searching import differing, side_by_side
 from training.stages import Advance
@@ -51,7 +50,7 @@ def again(objective: Objective, best: Mapping[str, float], jobs: int, advance: A
     The same accounts are dealt out PARTITIONS times more, so the folds are no independent draws; the interval widens for it (Nadeau &
     Bengio 2003: the variance of the mean is (1 / J + judged / taught) · s²).
     """
-    seed, wanted = objective.experiment.seed, objective.experiment.search.folds
+    seed, wanted = objective.experiment.seed, objective.experiment.space.folds
     others, known = list[tuple[Objective, int, int]](), dict(objective.grounds)
     for part in range(1, PARTITIONS + 1):
         made, _ = folds(objective.learning, wanted, seed + part)
@@ -78,23 +77,19 @@ def gain(current: np.ndarray, best: np.ndarray, judged_per_taught: float) -> Gai
     return Gain(float(current.mean()), float(best.mean()), middle - wide, middle + wide, len(apart))
 
 
-def write(home: Path, source: Path, best: Mapping[str, float], now: Mapping[str, float], found: Gain | None) -> Path:
+def write(home: Path, source: Path, experiment: Experiment, best: Mapping[str, float], found: Gain | None) -> Path:
     """HOME/tuned/<name>.toml: the experiment with the best settings, or with its own where those are no better; `change` says which.
 
-    source: the experiment's file. The file appears whole or not at all.
+    source: the file that the experiment was read from. The new one appears whole or not at all.
     """
-    document: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
-    if found is None or found.value <= 0:
-        document["change"] = "tuned: nothing better found, nothing changed"
-    else:
-        trees = {name: value for name, value in best.items() if name != "dropout"}
-        document["trees"] = {**document.get("trees", {}), **trees}
-        if "dropout" in best:
-            document["dropout"] = best["dropout"]
-        document["change"] = f"tuned: {differing(best, now)}{'' if found.sure else ' (within noise)'}"
+    change, trees, dropout = "tuned: nothing better found, nothing changed", experiment.trees, experiment.dropout
+    if found is not None and found.value > 0:
+        change = f"tuned: {differing(best, experiment.now)}{'' if found.sure else ' (within noise)'}"
+        trees = {**trees, **{name: value for name, value in best.items() if name != "dropout"}}
+        dropout = best.get("dropout", dropout)
     path = home / "tuned" / f"{source.stem}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
-    draft.write_text(tomli_w.dumps(document), encoding="utf-8")
+    draft.write_text(toml(replace(experiment, change=change, trees=trees, dropout=dropout)), encoding="utf-8")
     draft.replace(path)
     return path

@@ -86,6 +86,9 @@ def test_labels_of_one_class_cannot_be_audited(learning: labelled.Learning) -> N
         {"bought_followers": np.zeros(learning.table.n)},
         learning.shares,
         None,
+        learning.synthetic,
+        learning.scenarios,
+        learning.purchased,
     )
     with pytest.raises(TrainingRefusal, match="bought_followers: 900 no, 0 yes"):
         audit.audit(one, FEW_ROUNDS)

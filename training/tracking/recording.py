@@ -18,7 +18,7 @@ from training.tracking.stores import TrackingStore
 from training.tracking.sweeping import drop_versions
 from training.tracking.tags import HOLD, HOST, KIND, PARENT, PID, SOURCE
 
-MOST_PARAMS, MOST_COLUMNS = 40, 8
+MOST_PARAMS, MOST_COLUMNS = 40, 5
 # What a run can be, and the command that makes it.
 KINDS = {
     "training": "train",
@@ -75,7 +75,7 @@ def run(
             for registered, alias, version in this._aliases:
                 set_alias(store, alias, version, registered)
             if parent is None:
-                _present(store, this)
+                _present(store, this, kind)
     finally:
         path.unlink(missing_ok=True)
 
@@ -89,12 +89,14 @@ def _refuse(params: Mapping[str, object], kind: str) -> None:
         raise TrackingError(f"a run is one of {', '.join(KINDS)}; {kind!r} came")
 
 
-def _present(store: TrackingStore, this: Run) -> None:
-    """Let MLflow's page of the experiment open on what a reviewer compares."""
+def _present(store: TrackingStore, this: Run, kind: str) -> None:
+    """Let MLflow's page of the experiment open on what a reviewer compares; where there are trainings, on theirs."""
+    if kind != "training" and store.client.get_experiment(this.experiment_id).tags.get(KIND, kind) == "training":
+        return
     columns = [metric.key for metric in this._metrics if not metric.key.startswith("baseline_")][:MOST_COLUMNS]
     # MLflow adds tags by looking first and inserting then, so two trainings that end together would trip each other.
     with held(store.home / "mlflow.lock"):
-        for key, value in experiment_tags(columns, int(time.time() * 1000)).items():
+        for key, value in {KIND: kind, **experiment_tags(kind, columns, int(time.time() * 1000))}.items():
             store.client.set_experiment_tag(this.experiment_id, key, value)
 
 
