@@ -38,6 +38,11 @@ class Story:
         return float(first.value or np.nan), float(self.study.best_value)
 
     @property
+    def short(self) -> str:
+        """The finding in a list of runs."""
+        return "nothing better found" if self.gain is None or self.gain.value <= 0 else str(self.gain)
+
+    @property
     def finding(self) -> str:
         """One sentence: how much better, and whether that is more than noise."""
         if self.gain is None:
@@ -60,6 +65,7 @@ def record(run: tracking.Run, story: Story, path: Path) -> str:
     run.log_rounds({"best_so_far": np.maximum.accumulate([trial.value for trial in trials if trial.value is not None]).tolist()})
     for name, value in story.best.items():
         run.store.client.log_param(run.id, f"best.{name}", f"{value:g}")
+    run.store.client.update_run(run.id, name=f"tuning: {story.short}"[:80])
     run.store.client.set_tag(run.id, "change", "search: " + (differing(story.best, story.now) or "nothing better found"))
     run.log_figure(search_figures.history(trials, story.kind), "search_history")
     run.log_html(search_figures.page(story.study, story.finding, bool(importance)), "search")

@@ -11,7 +11,9 @@ from training.labelled import Learning
 from training.refusals import TrainingRefusal
 
 # With fewer of a class there is nothing left to watch while trees are added.
-FEWEST_OF_A_CLASS = 4
+FEWEST_OF_A_CLASS = 3
+# So often accounts are dealt out anew when a class falls short in a fold.
+ATTEMPTS = 20
 
 
 class Fold(NamedTuple):
@@ -27,31 +29,36 @@ def folds(learning: Learning, n: int, seed: int) -> tuple[list[Fold], str]:
 
     Whole sources are dealt out where there are enough. With fewer, each source is judged in parts by models of the others that miss a part
     of their vendors: what is judged stays new in kind, and other seeds still give other folds. Without sources, vendors or accounts are
-    dealt out. Raises TrainingRefusal where a fold could teach no head.
+    dealt out. Raises TrainingRefusal where, however often they are dealt out, a fold could not teach every head.
     """
+    lacking: list[str] = []
+    for attempt in range(ATTEMPTS):
+        made, kept = _partition(learning, n, np.random.RandomState(np.random.SeedSequence([seed, attempt]).generate_state(1)))
+        lacking = _lacking(learning, made)
+        if not lacking:
+            return made, kept
+    raise TrainingRefusal(lacking)
+
+
+def _partition(learning: Learning, n: int, random: np.random.RandomState) -> tuple[list[Fold], str]:
     groups, everyone = np.asarray(learning.groups, dtype=str), np.arange(learning.table.n)
-    sources = np.unique(groups)
-    if 2 <= len(sources) < n:
-        parts = -(-n // len(sources))
-        part = _dealt(learning, np.asarray(learning.vendors, dtype=str), parts, seed)
-        made = [
-            Fold(
-                everyone[(groups != source) & (part != number)], everyone[(groups == source) & (part == number)], everyone[groups != source]
-            )
-            for number in range(parts)
-            for source in sources
-        ]
-        kept = f"{len(made)} folds, each judging a part of one of {len(sources)} sources by models of the others"
-    else:
-        apart = groups if len(sources) > 1 else np.asarray(learning.vendors, dtype=str)
-        part = _dealt(learning, apart, n, seed)
+    sources, vendors = np.unique(groups), np.asarray(learning.vendors, dtype=str)
+    if not 2 <= len(sources) < n:
+        part = _dealt(learning, groups if len(sources) > 1 else vendors, n, random)
         made = [Fold(everyone[part != number], everyone[part == number], everyone[part != number]) for number in range(n)]
-        kept = f"{n} folds over {len(sources)} sources" if len(sources) > 1 else f"{n} folds over vendors, as no account names its source"
-    _refuse(learning, made)
-    return made, kept
+        apart = f"{len(sources)} sources" if len(sources) > 1 else "vendors, as no account names its source"
+        return made, f"{n} folds over {apart}"
+    parts = -(-n // len(sources))
+    part = _dealt(learning, vendors, parts, random)
+    made = [
+        Fold(everyone[(groups != source) & (part != number)], everyone[(groups == source) & (part == number)], everyone[groups != source])
+        for number in range(parts)
+        for source in sources
+    ]
+    return made, f"{len(made)} folds, each judging a part of one of {len(sources)} sources by models of the others"
 
 
-def _dealt(learning: Learning, apart: np.ndarray, n: int, seed: int) -> np.ndarray:
+def _dealt(learning: Learning, apart: np.ndarray, n: int, random: np.random.RandomState) -> np.ndarray:
     """The part (n,) of each account: nothing of one name in two parts, and about as much of each class in every one."""
     labels = np.column_stack([np.nan_to_num(y, nan=-1.0) for y in learning.values.values()])
     _, kind, count = np.unique(labels, axis=0, return_inverse=True, return_counts=True)
@@ -60,22 +67,25 @@ def _dealt(learning: Learning, apart: np.ndarray, n: int, seed: int) -> np.ndarr
     if len(np.unique(apart)) < n or np.bincount(kind).max() < n:
         raise TrainingRefusal([f"{len(apart)} accounts cannot be dealt out to {n} folds; set fewer under [search], or add accounts"])
     part = np.zeros(len(apart), dtype=np.int64)
-    for number, (_, judged) in enumerate(StratifiedGroupKFold(n, shuffle=True, random_state=seed).split(labels, kind, apart)):
+    for number, (_, judged) in enumerate(StratifiedGroupKFold(n, shuffle=True, random_state=random).split(labels, kind, apart)):
         part[judged] = number
     return part
 
 
-def _refuse(learning: Learning, made: list[Fold]) -> None:
-    """Every head must be teachable in every fold and judged in one at least; all that lack are told at once."""
+def _lacking(learning: Learning, made: list[Fold]) -> list[str]:
+    """What the folds lack: every head must be teachable in every fold and judged in one, and every fold must judge some head."""
     lacking = []
+    judged = {head: [_both(y[fold.judged], 1) for fold in made] for head, y in learning.values.items()}
     for head, y in learning.values.items():
-        counts = [min((y[fold.taught] == wanted).sum() for wanted in (0, 1)) for fold in made]
-        if min(counts) < FEWEST_OF_A_CLASS:
-            lacking.append(
-                f"{head}: a fold would be taught by {min(counts)} accounts of one class; at least {FEWEST_OF_A_CLASS} are needed, so add "
-                "labels, set fewer folds under [search], or leave the head out of `heads`"
-            )
-        elif not any(len(np.unique(y[fold.judged][~np.isnan(y[fold.judged])])) == 2 for fold in made):
+        if not all(_both(y[fold.taught], FEWEST_OF_A_CLASS) for fold in made):
+            wanted = f"a fold would be taught by fewer than {FEWEST_OF_A_CLASS} accounts of a class"
+            lacking.append(f"{head}: {wanted}; add labels, set fewer folds under [search], or leave the head out of `heads`")
+        elif not any(judged[head]):
             lacking.append(f"{head}: no fold would judge accounts of both classes; add labels or leave the head out of `heads`")
-    if lacking:
-        raise TrainingRefusal(lacking)
+    if not lacking and not all(any(here) for here in zip(*judged.values(), strict=True)):
+        lacking.append("a fold would judge no account of both classes of any head; add labels or set fewer folds under [search]")
+    return lacking
+
+
+def _both(y: np.ndarray, fewest: int) -> bool:
+    return bool(min((y == 0).sum(), (y == 1).sum()) >= fewest)
