@@ -25,9 +25,9 @@ class Fold(NamedTuple):
 
 
 def folds(learning: Learning, n: int, seed: int) -> tuple[list[Fold], str]:
-    """About n folds, another partition for another seed, and in words what was kept apart.
+    """n folds or more, another partition for another seed, and in words what was kept apart.
 
-    Whole sources are dealt out where there are enough. With fewer, each source is judged in parts by models of the others that miss a part
+    Whole sources are dealt out where there are more than n. With fewer, each source is judged in parts by models of the others that miss a part
     of their vendors: what is judged stays new in kind, and other seeds still give other folds. Without sources, vendors or accounts are
     dealt out. Raises TrainingRefusal where, however often they are dealt out, a fold could not teach every head.
     """
@@ -43,12 +43,12 @@ def folds(learning: Learning, n: int, seed: int) -> tuple[list[Fold], str]:
 def _partition(learning: Learning, n: int, random: np.random.RandomState) -> tuple[list[Fold], str]:
     groups, everyone = np.asarray(learning.groups, dtype=str), np.arange(learning.table.n)
     sources, vendors = np.unique(groups), np.asarray(learning.vendors, dtype=str)
-    if not 2 <= len(sources) < n:
+    if not 2 <= len(sources) <= n:
         part = _dealt(learning, groups if len(sources) > 1 else vendors, n, random)
         made = [Fold(everyone[part != number], everyone[part == number], everyone[part != number]) for number in range(n)]
         apart = f"{len(sources)} sources" if len(sources) > 1 else "vendors, as no account names its source"
         return made, f"{n} folds over {apart}"
-    parts = -(-n // len(sources))
+    parts = max(2, -(-n // len(sources)))
     part = _dealt(learning, vendors, parts, random)
     made = [
         Fold(everyone[(groups != source) & (part != number)], everyone[(groups == source) & (part == number)], everyone[groups != source])

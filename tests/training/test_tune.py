@@ -28,6 +28,7 @@ from training.stages import Stages
 from training.studies import PLACE, RUN
 from training.tune import learners, tune
 from training.tuning_folds import Fold, folds
+from training.worlds import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 TOML = """
@@ -51,7 +52,7 @@ from training.tune import tune
 scored, score = [], objective.Objective.score
 def killed(self, choices, number, seed):
     scored.append(number)
-    if len(scored) == 6:
+    if len(scored) == 10:
         os.kill(os.getpid(), signal.SIGKILL)
     return score(self, choices, number, seed)
 
@@ -69,12 +70,10 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def few(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A labelled dataset of 300 accounts."""
-    tables = dataset.read(small_world)
-    ids = tables["accounts"]["account_id"].slice(0, 300).combine_chunks()
-    path = tmp_path_factory.mktemp("data") / "few"
-    dataset.write(path, {name: table.filter(pc.is_in(table["account_id"], value_set=ids)) for name, table in tables.items()})
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A labelled dataset of 240 accounts."""
+    path: Path = tmp_path_factory.mktemp("data") / "few"
+    simulate(path, 240, seed=3)
     return path
 
 
