@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold
 
 from training.labelled import Learning
 from training.refusals import TrainingRefusal
@@ -14,6 +13,7 @@ from training.refusals import TrainingRefusal
 FEWEST_OF_A_CLASS = 3
 # So often accounts are dealt out anew when a class falls short in a fold.
 ATTEMPTS = 20
+DEALS = 30
 
 
 class Fold(NamedTuple):
@@ -27,29 +27,29 @@ class Fold(NamedTuple):
 def folds(learning: Learning, n: int, seed: int) -> tuple[list[Fold], str]:
     """n folds or more, another partition for another seed, and in words what was kept apart.
 
-    Whole sources are dealt out where there are more than n. With fewer, each source is judged in parts by models of the others that miss a part
-    of their vendors: what is judged stays new in kind, and other seeds still give other folds. Without sources, vendors or accounts are
-    dealt out. Raises TrainingRefusal where, however often they are dealt out, a fold could not teach every head.
+    Whole sources are dealt out where there are more than n. With fewer, each source is judged in parts by models of the others that miss a
+    part of their vendors: what is judged stays new in kind, and other seeds still give other folds. Without sources, vendors or accounts
+    are dealt out. Raises TrainingRefusal where, however often they are dealt out, a fold could not teach every head.
     """
     lacking: list[str] = []
     for attempt in range(ATTEMPTS):
-        made, kept = _partition(learning, n, np.random.RandomState(np.random.SeedSequence([seed, attempt]).generate_state(1)))
+        made, kept = _partition(learning, n, np.random.default_rng([seed, 6, attempt]))
         lacking = _lacking(learning, made)
         if not lacking:
             return made, kept
     raise TrainingRefusal(lacking)
 
 
-def _partition(learning: Learning, n: int, random: np.random.RandomState) -> tuple[list[Fold], str]:
+def _partition(learning: Learning, n: int, rng: np.random.Generator) -> tuple[list[Fold], str]:
     groups, everyone = np.asarray(learning.groups, dtype=str), np.arange(learning.table.n)
     sources, vendors = np.unique(groups), np.asarray(learning.vendors, dtype=str)
     if not 2 <= len(sources) <= n:
-        part = _dealt(learning, groups if len(sources) > 1 else vendors, n, random)
+        part = _dealt(learning, groups if len(sources) > 1 else vendors, n, rng)
         made = [Fold(everyone[part != number], everyone[part == number], everyone[part != number]) for number in range(n)]
         apart = f"{len(sources)} sources" if len(sources) > 1 else "vendors, as no account names its source"
         return made, f"{n} folds over {apart}"
     parts = max(2, -(-n // len(sources)))
-    part = _dealt(learning, vendors, parts, random)
+    part = _dealt(learning, vendors, parts, rng)
     made = [
         Fold(everyone[(groups != source) & (part != number)], everyone[(groups == source) & (part == number)], everyone[groups != source])
         for number in range(parts)
@@ -58,18 +58,25 @@ def _partition(learning: Learning, n: int, random: np.random.RandomState) -> tup
     return made, f"{len(made)} folds, each judging a part of one of {len(sources)} sources by models of the others"
 
 
-def _dealt(learning: Learning, apart: np.ndarray, n: int, random: np.random.RandomState) -> np.ndarray:
-    """The part (n,) of each account: nothing of one name in two parts, and about as much of each class in every one."""
-    labels = np.column_stack([np.nan_to_num(y, nan=-1.0) for y in learning.values.values()])
-    _, kind, count = np.unique(labels, axis=0, return_inverse=True, return_counts=True)
-    # Rare combinations of answers cannot be dealt out evenly, so they are dealt out together.
-    kind = np.where(count[kind] < n, len(count), kind)
-    if len(np.unique(apart)) < n or np.bincount(kind).max() < n:
-        raise TrainingRefusal([f"{len(apart)} accounts cannot be dealt out to {n} folds; set fewer under [search], or add accounts"])
-    part = np.zeros(len(apart), dtype=np.int64)
-    for number, (_, judged) in enumerate(StratifiedGroupKFold(n, shuffle=True, random_state=random).split(labels, kind, apart)):
-        part[judged] = number
-    return part
+def _dealt(learning: Learning, apart: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """The part (n,) of each account, nothing of one name in two parts: of DEALS at random the one with the most even classes.
+
+    Greedy dealing would be more even still, and nearly the same whatever the seed, so that no fold would ever be a fresh one.
+    """
+    names, group = np.unique(apart, return_inverse=True)
+    if len(names) < n:
+        raise TrainingRefusal(
+            [f"{len(names)} sources or vendors cannot be dealt out to {n} folds; set fewer under [search], or add accounts"]
+        )
+    classes = np.stack([y == wanted for y in learning.values.values() for wanted in (0, 1)]).astype(float)
+    deals = [(rng.permutation(len(names)) % n)[group] for _ in range(DEALS)]
+    uneven = [np.abs(_shares(classes, deal, n) - 1 / n).sum() for deal in deals]
+    return deals[int(np.argmin(uneven))]
+
+
+def _shares(classes: np.ndarray, deal: np.ndarray, n: int) -> np.ndarray:
+    """Which share of each class (c, accounts) lies in each part, (c, n)."""
+    return np.stack([np.bincount(deal, weights=one, minlength=n) / max(one.sum(), 1.0) for one in classes])
 
 
 def _lacking(learning: Learning, made: list[Fold]) -> list[str]:

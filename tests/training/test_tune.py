@@ -71,9 +71,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A labelled dataset of 240 accounts."""
+    """A labelled dataset of 300 accounts."""
     path: Path = tmp_path_factory.mktemp("data") / "few"
-    simulate(path, 240, seed=3)
+    simulate(path, 300, seed=5)
     return path
 
 
