@@ -7,9 +7,10 @@ import platform
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -197,21 +198,23 @@ def split(experiment: Experiment, learning: Learning) -> splits.Split:
 def learners(learning: Learning, split: splits.Split) -> Learning:
     """The accounts that fit and calibrate, alone: whoever is given these cannot look at the test side, by no mistake of its own."""
     rows = np.sort(np.concatenate([split.fit, split.calibrate]))
-    table = learning.table.only(rows)
-    samples = learning.samples
+    table, samples = learning.table.only(rows), learning.samples
     if samples is not None:
         samples = samples.filter(pc.is_in(samples["account_id"], value_set=pa.array(table.account_ids, samples["account_id"].type)))
+    # By what they are, not by name: a field that is added to Learning is cut as well.
+    others = (each.name for each in fields(learning) if each.name not in ("table", "samples"))
     return replace(
-        learning,
-        table=table,
-        groups=[learning.groups[row] for row in rows],
-        vendors=learning.vendors[rows],
-        scenarios=learning.scenarios[rows],
-        purchased=learning.purchased[rows],
-        values={name: value[rows] for name, value in learning.values.items()},
-        shares={name: share[rows] for name, share in learning.shares.items()},
-        samples=samples,
+        learning, table=table, samples=samples, **{name: _of(getattr(learning, name), rows, learning.table.n) for name in others}
     )
+
+
+def _of(facts: Any, rows: np.ndarray, n: int) -> Any:
+    """The same facts for some of n accounts; what is not one fact per account stays as it is."""
+    if isinstance(facts, Mapping):
+        return {name: _of(each, rows, n) for name, each in facts.items()}
+    if isinstance(facts, np.ndarray) and len(facts) == n:
+        return facts[rows]
+    return [facts[row] for row in rows] if isinstance(facts, list) and len(facts) == n else facts
 
 
 def refuse_leaks(split: splits.Split, learning: Learning) -> None:

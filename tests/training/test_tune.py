@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -144,8 +144,9 @@ def test_the_learners_hold_no_test_account(file: Path, few: Path, tmp_path: Path
     test = {whole.table.account_ids[row] for row in split.test}
     assert left_out == len(test) and not test & set(mine.table.account_ids)
     assert mine.table.n == whole.table.n - len(test)
-    per_account = (mine.groups, mine.vendors, mine.scenarios, mine.purchased, *mine.values.values(), *mine.shares.values())
-    assert {len(each) for each in per_account} == {mine.table.n}
+    kept = [getattr(mine, each.name) for each in fields(mine)]
+    kept += [inner for each in kept if isinstance(each, Mapping) for inner in each.values()]
+    assert {len(each) for each in kept if isinstance(each, np.ndarray | list)} == {mine.table.n}
     assert mine.samples is not None and not test & set(mine.samples["account_id"].to_pylist())
     for name in ("followers", "created_at"):
         kept = np.isin(np.arange(whole.table.n), split.test, invert=True)
