@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from models.heads import HEADS
-from training import pools
+from training import pools, space
 from training.differing import differences
 from training.refusals import TrainingRefusal
+from training.space import Space
 from training.worlds import WORLDS
 
 # What may be set of the trees: XGBoost's own names, how many rounds, and after how many without gain to stop.
@@ -80,6 +81,8 @@ class Experiment:
     holdout: str = ""
     world: World = field(default_factory=World)
     labels: Labels = field(default_factory=Labels)
+    # What `tune` may try, as the section says it (training/space.py).
+    search: Mapping[str, Any] = field(default_factory=dict)
     trees: Mapping[str, float] = field(
         default_factory=lambda: {
             "rounds": 400,
@@ -91,6 +94,16 @@ class Experiment:
             "min_child_weight": 5.0,
         }
     )
+
+    @property
+    def now(self) -> dict[str, float]:
+        """Every setting that a search may change, as it stands."""
+        return space.current(self.trees, self.dropout)
+
+    @property
+    def space(self) -> Space:
+        """What a search may try."""
+        return space.read(self.search, self.now, TREE_SETTINGS, WHOLE, [])
 
     @property
     def said(self) -> str:
@@ -111,8 +124,9 @@ class Experiment:
         return {"seed": self.seed} | self._chosen()
 
     def _chosen(self) -> dict[str, object]:
-        unsaid = ("name", "change", "champion")
-        return {name: value for name, value in differences(self, Experiment()).items() if name not in unsaid}
+        # What a search may try changes no training.
+        unsaid = ("name", "change", "champion", "search")
+        return {name: value for name, value in differences(self, Experiment()).items() if name.partition(".")[0] not in unsaid}
 
 
 PLAIN = ("name", "change", "seed", "split_seed", "dropout", "pool", "champion", "folds", "holdout")
@@ -143,14 +157,16 @@ def read(path: Path) -> Experiment:
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not low <= value <= high:
             faults.append(f"trees.{key} is {value!r}; expected a {'whole ' * whole}number from {low:g} to {high:g}")
     heads, split, worlds = _heads(document, faults), _split(document, faults), _worlds(world, faults)
+    now = space.current({**default.trees, **trees}, plain.get("dropout", default.dropout))
+    search = _section(document, "search", faults)
+    space.read(search, now, TREE_SETTINGS, WHOLE, faults)
     if labels.get("real") == labels.get("simulated") == 0:
         faults.append("labels.real and labels.simulated are both 0; expected at least one kind of label to count")
     if faults:
         raise TrainingRefusal([f"{path.name}: {fault}" for fault in faults])
     numbers = {name: world[name] for name in ("accounts", "seed") if name in world}
-    weighed = replace(Labels(), **labels)
-    trees = {**default.trees, **trees}
-    return Experiment(**plain, heads=heads, split=split, world=World(worlds, **numbers), labels=weighed, trees=trees)
+    rest: dict[str, Any] = {"heads": heads, "split": split, "world": World(worlds, **numbers), "search": search}
+    return Experiment(**plain, **rest, labels=replace(Labels(), **labels), trees={**default.trees, **trees})
 
 
 def with_pools(experiment: Experiment, names: Sequence[str]) -> Experiment:

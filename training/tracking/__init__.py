@@ -5,6 +5,7 @@ from training.tracking.environment import QUIET  # isort: split
 
 from training.tracking.delivery import Delivered, sync, waiting
 from training.tracking.errors import NoAnswer, TrackingError
+from training.tracking.family import adopt, disown
 from training.tracking.fetching import fetch, fetch_champion
 from training.tracking.patience import UNHURRIED_S
 from training.tracking.reading import Found, find, read_table
@@ -26,8 +27,10 @@ __all__ = [
     "Run",
     "TrackingError",
     "TrackingStore",
+    "adopt",
     "aliased",
     "aliases",
+    "disown",
     "fetch",
     "fetch_champion",
     "find",
