@@ -84,8 +84,7 @@ def train(
             with stages(f"learn {name}"):
                 test = split.test[~np.isnan(learning.shares[name][split.test]) | ~np.isnan(learning.values[name][split.test])]
                 y, weighed = learning.values[name], learning.weighed(name, split)
-                known = (split, test, experiment.trees, experiment.seed, learning.vendors, weighed)
-                learnt = learn(HEADS[name], matrix, gaps, y, *known)
+                learnt = learn(HEADS[name], matrix, gaps, y, split, test, experiment.trees, experiment.seed, learning.vendors, weighed)
                 matrices = (matrix,) if gaps is None else (matrix, gaps)
                 settling = weighed.calibrating(split.calibrate[~np.isnan(y[split.calibrate])], y)
                 limited = limits.settled(learnt.model, matrices, shares, tiers, y, learning.shares[name], settling)
@@ -113,7 +112,7 @@ def train(
             record.write(run, recorded, source, split, heads, found, folded, card, folder, ("challenger",))
             path = install(folder, home)
     # Only now: a training that is killed before its run has ended well crowns nothing.
-    if data is not None:
-        origin.remember(home, source.digest, data)
+    if data is not None or own is not None:
+        origin.remember(home, source.digest, source.path)
     crowned = experiment.champion and succession.first(store, home, succession.Served(path.name, run.version, run.id))
     return Trained(run.id, str(run.version), bundle, path, card, measurements, crowned)

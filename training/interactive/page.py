@@ -77,7 +77,8 @@ def _section(shown: Section) -> str:
     numbers = harmless(orjson.dumps(shown.figure).decode())
     about = f'<p class="about">{escape(shown.key)}</p>' if shown.key else ""
     return (
-        f'<section id="{shown.name}"><h2>{escape(shown.title)}</h2><p>{escape(shown.sentence)}</p>{about}<div id="{shown.name}-drawn"></div>'
+        f'<section id="{shown.name}"><h2>{escape(shown.title)}</h2><p>{escape(shown.sentence)}</p>{about}'
+        f'<div id="{shown.name}-drawn"></div>'
         f'<script type="application/json" id="{shown.name}-drawn-numbers">{numbers}</script></section>'
     )
 
