@@ -113,7 +113,7 @@ def score(
     inner = Split(fit[part != 0], fit[part == 0], held_out, "", "")
     if not all(_both(y[side]) for side in (inner.fit, inner.calibrate, held_out)):
         return dict.fromkeys(metrics, np.nan)
-    model, _ = learners.fit(head, matrix, gaps, y, inner, trees, seed, learning.vendors)
+    model, _ = learners.fit(head, matrix, gaps, y, inner, trees, seed, learning.vendors, learning.weighed(head.name, inner))
     margins = model.trees.margins(matrix.only(head.features)[held_out])
     p = model.calibration.probabilities(margins, model.calibration.prevalence)
     found = evaluated([METRICS[name] for name in metrics], y[held_out] == 1, p, np.ones((1, len(held_out))), None)[0]
