@@ -25,7 +25,13 @@ def evaluation() -> pd.DataFrame:
     bought = [pd.DataFrame({"value": 1.0, "probability": p, "vendor": name, "share": 0.25}, index=range(n)) for name, p, n in sold]
     rows = pd.concat([clean, *bought], ignore_index=True)
     rows["decision"] = np.where(rows["probability"] > 0.8, "yes", np.where(rows["probability"] < 0.2, "no", "undecided"))
-    fixed = {"head": "bought_followers", "tier": "micro", "platform": "x", "scenario": np.where(rows["value"] == 1, "drip_2", "viral")}
+    fixed = {
+        "head": "bought_followers",
+        "tier": "micro",
+        "platform": "x",
+        "labelled_by": "",
+        "scenario": np.where(rows["value"] == 1, "drip_2", "viral"),
+    }
     return rows.assign(**fixed, account_id=[f"a{i}" for i in range(len(rows))])
 
 
