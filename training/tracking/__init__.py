@@ -5,12 +5,14 @@ from training.tracking.environment import QUIET  # isort: split
 
 from training.tracking.delivery import Delivered, sync, waiting
 from training.tracking.errors import NoAnswer, TrackingError
+from training.tracking.family import adopt, disown
 from training.tracking.fetching import fetch, fetch_champion
 from training.tracking.patience import UNHURRIED_S
 from training.tracking.reading import Found, find, read_table
 from training.tracking.recorded import Run
 from training.tracking.recording import KINDS, MOST_PARAMS, run
 from training.tracking.registry import aliases, set_alias, version_of
+from training.tracking.standing import aliased, move, note, read_text
 from training.tracking.stores import TrackingStore, store
 from training.tracking.sweeping import sweep
 
@@ -25,11 +27,17 @@ __all__ = [
     "Run",
     "TrackingError",
     "TrackingStore",
+    "adopt",
+    "aliased",
     "aliases",
+    "disown",
     "fetch",
     "fetch_champion",
     "find",
+    "move",
+    "note",
     "read_table",
+    "read_text",
     "run",
     "set_alias",
     "store",

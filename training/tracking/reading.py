@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -34,6 +35,8 @@ class Found:
     tags: Mapping[str, str]
     status: str
     version: str | None
+    # UTC, such as 2026-11-25 02:11; "" unknown.
+    started_at: str = ""
 
 
 def find(store: TrackingStore, wanted: str) -> Found:
@@ -103,6 +106,10 @@ def _listing(runs: list[tuple[TrackingStore, Recorded]]) -> str:
 def _found(store: TrackingStore, run: Recorded) -> Found:
     experiment = str(store.client.get_experiment(run.info.experiment_id).name)
     own = (str(run.info.run_id), str(run.info.experiment_id), experiment, str(run.info.run_name))
-    return Found(
-        *own, dict(run.data.params), dict(run.data.metrics), dict(run.data.tags), str(run.info.status), version_of(store, run.info.run_id)
-    )
+    told = (dict(run.data.params), dict(run.data.metrics), dict(run.data.tags))
+    version = version_of(store, run.info.run_id)
+    return Found(*own, *told, str(run.info.status), version, _moment(run.info.start_time))
+
+
+def _moment(milliseconds: int | None) -> str:
+    return "" if milliseconds is None else f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d %H:%M}"
