@@ -11,12 +11,11 @@ import time
 import urllib.request
 from pathlib import Path
 
-import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from training import pages, tracking
 from training.board import REVIEW
-from training.figures import calibration
 from training.tracking import TrackingError, TrackingStore
 
 PATIENCE = 60
@@ -163,7 +162,6 @@ def test_the_champion_comes_back_byte_for_byte_within_seconds(store: TrackingSto
 
 
 def test_a_run_holds_everything_a_reviewer_needs(store: TrackingStore) -> None:
-    y, p = np.arange(200) % 3 == 0, np.linspace(0, 1, 200)
     with tracking.run(store, "whole", "run", {"depth": 4}, {"change": "depth 4"}) as run:
         assert run.log_metrics({"recall_bought": 0.9, "ece_bought": float("nan"), "ap_bought": float("inf"), "brier_bought": None}) == [
             "ece_bought",
@@ -172,7 +170,7 @@ def test_a_run_holds_everything_a_reviewer_needs(store: TrackingStore) -> None:
         ]
         for context in ("fit", "test"):
             run.log_dataset("world", "sha256:" + "ab" * 32, "simulated", 120, context)
-        run.log_figure(calibration(y, p, "bought_followers", "200 synthetic accounts"), "calibration")
+        run.log_figure(Figure(), "calibration")
         run.describe("finding\n" + "a long line of the card\n" * 400)
     found = store.client.get_run(run.id)
     assert found.data.metrics == {"recall_bought": 0.9}
