@@ -104,7 +104,7 @@ def together(rounds: int, where: str) -> None:
 
 def outage() -> None:
     """Seconds that a server which fails adds to recording one run, by fault."""
-    print("| address | fault | opening, s | in all, s | run | said |\n|---|---|---|---|---|---|")
+    print("| address | fault | opening, s | in all, s | run |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         for scheme, end in (("http", ""), ("postgresql", "/runs")):
             for fault in faults.FAULTS:

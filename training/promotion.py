@@ -88,7 +88,9 @@ def rollback(home: Path, uri: str | None = None) -> str:
     store, later = None, ""
     try:
         store = tracking.store(home, uri)
+        tracking.aliases(store)
     except TrackingError as fault:
+        store = None
         later = f" The registry follows with the next command that reaches it ({fault})."
     step = succession.rollback(store, home)
     before = "" if step.old is None else f"; {step.old} is the previous one, and another --rollback goes forward to it"

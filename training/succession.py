@@ -11,7 +11,7 @@ from features.locks import held
 from features.whole import whole_file
 from models.bundle import Bundle, BundleError, crown, install, load_champion
 from training import tracking
-from training.tracking import TrackingError, TrackingStore
+from training.tracking import NoAnswer, TrackingError, TrackingStore
 
 # The step under way: written before anything moves, removed once everything has.
 UNDER_WAY = "succession.json"
@@ -66,11 +66,25 @@ def of_alias(store: TrackingStore, home: Path, alias: str) -> Served | None:
 def first(store: TrackingStore, home: Path, new: Served) -> bool:
     """Make `new` the champion if there is none that this version of the code can load; says whether it is one now."""
     with held(home / LOCK):
-        finish(store, home)
-        if _there_is_one(store, home):
-            return False
-        _take(store, home, Step(new, None))
-        return True
+        if new.version is not None and tracking.waits(new.version):
+            return _first_here(store, home, new)
+        try:
+            finish(store, home)
+            if _there_is_one(store, home):
+                return False
+            _take(store, home, Step(new, None))
+            return True
+        except NoAnswer:
+            return _first_here(store, home, new)
+
+
+def _first_here(store: TrackingStore, home: Path, new: Served) -> bool:
+    """The same without the registry: HOME serves it from now on, and the run that waits asks for the alias when it gets there."""
+    if Served.pointed(home, "champion") is not None:
+        return False
+    _point(home, Step(new, None))
+    tracking.ask_for(store, "champion", str(new.version))
+    return True
 
 
 def promote(store: TrackingStore, home: Path, new: Served, old: Served | None) -> None:

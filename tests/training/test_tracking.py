@@ -11,12 +11,11 @@ import time
 import urllib.request
 from pathlib import Path
 
-import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from training import pages, tracking
 from training.board import REVIEW
-from training.figures import calibration
 from training.tracking import TrackingError, TrackingStore
 
 PATIENCE = 60
@@ -57,9 +56,19 @@ def start_and_record(home: str, number: int) -> None:
 
 
 def wait_for_ever(home: str, ready: str) -> None:
-    with tracking.run(tracking.store(Path(home)), "killed", "killed") as run:
-        Path(ready).write_text(run.id)
-        time.sleep(PATIENCE)
+    """A training that has registered its bundle, with a fold that has ended and one that has not."""
+    store = tracking.store(Path(home))
+    with tracking.run(store, "killed", "killed") as run:
+        bundle = Path(ready).parent / "bundle"
+        bundle.mkdir()
+        (bundle / "manifest.json").write_text("{}")
+        run.log_bundle(bundle)
+        run.register("never-used", "champion")
+        with tracking.run(store, "killed", "fold 1", parent=run.id, kind="fold"):
+            pass
+        with tracking.run(store, "killed", "fold 2", parent=run.id, kind="fold") as fold:
+            Path(ready).write_text(f"{run.id} {fold.id}")
+            time.sleep(PATIENCE)
 
 
 def register_and_fail(store: TrackingStore, bundle: Path) -> tracking.Run:
@@ -106,18 +115,23 @@ def test_a_killed_training_never_looks_finished_and_is_swept(store: TrackingStor
     while not (ready.exists() and ready.read_text()):
         assert time.monotonic() < until
         time.sleep(0.05)
-    run_id = ready.read_text()
+    run_id, fold_id = ready.read_text().split()
     model = store.client.create_logged_model(store.client.get_run(run_id).info.experiment_id, source_run_id=run_id)
     assert tracking.sweep(store) == [], "its process is alive"
     assert process.pid
     os.kill(process.pid, signal.SIGKILL)
     process.join()
-    assert status(store, run_id) == "RUNNING"
+    assert [status(store, each) for each in (run_id, fold_id)] == ["RUNNING", "RUNNING"]
+    assert tracking.version_of(store, run_id) == "1" and tracking.aliases(store, "never-used") == {}
     with tracking.run(store, "killed", "another one, alive"):
-        assert tracking.sweep(store) == [run_id]
-    assert status(store, run_id) == "KILLED"
-    assert store.client.search_logged_models([model.experiment_id]) == []
+        assert sorted(tracking.sweep(store)) == sorted([run_id, fold_id])
+    assert [status(store, each) for each in (run_id, fold_id)] == ["KILLED", "KILLED"]
+    runs = store.client.search_runs([model.experiment_id])
+    assert {run.info.run_name: run.info.status for run in runs if run.info.run_name == "fold 1"} == {"fold 1": "FINISHED"}
+    assert [str(each.status) for each in store.client.search_logged_models([model.experiment_id])] == ["READY"]
+    assert tracking.version_of(store, run_id) is None
     assert tracking.sweep(store) == []
+    assert not list(store.running.iterdir())
 
 
 def test_the_status_says_how_a_run_ended(store: TrackingStore, bundle: Path) -> None:
@@ -148,7 +162,6 @@ def test_the_champion_comes_back_byte_for_byte_within_seconds(store: TrackingSto
 
 
 def test_a_run_holds_everything_a_reviewer_needs(store: TrackingStore) -> None:
-    y, p = np.arange(200) % 3 == 0, np.linspace(0, 1, 200)
     with tracking.run(store, "whole", "run", {"depth": 4}, {"change": "depth 4"}) as run:
         assert run.log_metrics({"recall_bought": 0.9, "ece_bought": float("nan"), "ap_bought": float("inf"), "brier_bought": None}) == [
             "ece_bought",
@@ -157,7 +170,7 @@ def test_a_run_holds_everything_a_reviewer_needs(store: TrackingStore) -> None:
         ]
         for context in ("fit", "test"):
             run.log_dataset("world", "sha256:" + "ab" * 32, "simulated", 120, context)
-        run.log_figure(calibration(y, p, "bought_followers", "200 synthetic accounts"), "calibration")
+        run.log_figure(Figure(), "calibration")
         run.describe("finding\n" + "a long line of the card\n" * 400)
     found = store.client.get_run(run.id)
     assert found.data.metrics == {"recall_bought": 0.9}

@@ -11,9 +11,9 @@ from training.tracking.patience import UNHURRIED_S
 from training.tracking.reading import Found, find, read_table
 from training.tracking.recorded import Run
 from training.tracking.recording import KINDS, MOST_PARAMS, run
-from training.tracking.registry import aliases, set_alias, version_of
+from training.tracking.registry import aliases, ask_for, set_alias, version_of
 from training.tracking.standing import aliased, move, note, read_text
-from training.tracking.stores import TrackingStore, store
+from training.tracking.stores import TrackingStore, store, waits
 from training.tracking.sweeping import sweep
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "adopt",
     "aliased",
     "aliases",
+    "ask_for",
     "disown",
     "fetch",
     "fetch_champion",
@@ -45,4 +46,5 @@ __all__ = [
     "sync",
     "version_of",
     "waiting",
+    "waits",
 ]

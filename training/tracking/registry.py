@@ -8,7 +8,7 @@ from mlflow.exceptions import MlflowException
 
 from training.board import MODEL_NOTE
 from training.tracking.errors import TrackingError
-from training.tracking.stores import TrackingStore
+from training.tracking.stores import WAITS, TrackingStore, waits
 from training.tracking.tags import VERSIONS_OF_MODEL
 
 MODEL = "authenticity"
@@ -35,6 +35,13 @@ def set_alias(store: TrackingStore, alias: str, version: str, name: str = MODEL)
             raise TrackingError(f"{alias!r} cannot be set in {store.shown}: {error.message}") from None
         there = ", ".join(known) or "none"
         raise TrackingError(f"{name!r} has no version {version!r} to be called {alias!r}; there are: {there}") from error
+
+
+def ask_for(store: TrackingStore, alias: str, version: str, name: str = MODEL) -> None:
+    """Let a version that waits for its server take the alias when it gets there, if nobody has it by then."""
+    spool = store.spool()
+    if spool is not None and waits(version):
+        set_alias(spool, alias, version.removeprefix(WAITS), name)
 
 
 def version_of(store: TrackingStore, run_id: str) -> str | None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from mlflow.exceptions import MlflowException
 
-from features.locks import held
 from training.tracking.errors import TrackingError
 from training.tracking.reading import Found
 from training.tracking.registry import MODEL
@@ -22,7 +21,7 @@ def aliased(store: TrackingStore, alias: str, name: str = MODEL) -> tuple[str, s
     except MlflowException as error:
         if error.error_code in UNKNOWN:
             return None
-        raise TrackingError(f"the registry at {store.uri} does not answer: {str(error).splitlines()[0][:300]}") from error
+        raise TrackingError(f"the registry at {store.shown} does not answer: {str(error).splitlines()[0][:300]}") from error
     return str(found.version), str(found.run_id)
 
 
@@ -32,7 +31,7 @@ def move(store: TrackingStore, wanted: Mapping[str, str | None], name: str = MOD
     The same call again does no harm. Raises TrackingError when the registry does not do it.
     """
     try:
-        with held(store.home / "mlflow.lock"):
+        with store.alone():
             for alias, version in wanted.items():
                 if version is None:
                     store.client.delete_registered_model_alias(name, alias)

@@ -19,6 +19,12 @@ from training.tracking.errors import NoAnswer
 from training.tracking.patience import FIRST_S, IN_ALL_S, SYNC_FIRST_S, Patience, PatientClient
 
 T = TypeVar("T")
+WAITS = "spooled-"
+
+
+def waits(version: str) -> bool:
+    """Whether a version is one that the registry has not numbered yet, because its run waits for the server."""
+    return version.startswith(WAITS)
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ class TrackingStore:
 
     def version(self, number: str | int) -> str:
         """A version's name; what waits for its server has no number yet."""
-        return f"spooled-{number}" if self.is_spool else str(number)
+        return f"{WAITS}{number}" if self.is_spool else str(number)
 
     def patiently(self, ask: Callable[[], T]) -> T:
         """The same for what is no call of the client: at once in a local store, else with the patience that is left."""
