@@ -90,7 +90,7 @@ def _differences(some: Sequence[Compared]) -> Html:
 
 def _difference(each: Compared, reach: float) -> Html:
     d = each.difference
-    kind = None if each.kind == EVERYBODY else f"{each.kind} {each.slice}, {each.accounts:,} accounts"
+    kind = None if each.kind == EVERYBODY else f"{words.slice_name(each)}, {each.accounts:,} accounts"
     same = each.whose[0] == each.whose[1]
     who = (f"it is {each.whose[0]}" if same else f"A's is {each.whose[0]}, B's {each.whose[1]}") if any(each.whose) else None
     small = [tag("small", line) for line in (words.head(each.head), kind, who) if line]
