@@ -1,6 +1,7 @@
 """Whether `compare` calls noise noise: real trainings that differ only by seed, and the same with five points planted.
 
-Run: python bench/noise.py [--whole] [--accounts N] [--tries N] [--keep FOLDER]. Prints the table; five minutes on two idle cores.
+Run: python bench/noise.py [--whole] [--accounts N] [--tries N] [--seed N] [--keep FOLDER]. Prints the table;
+five minutes on two idle cores.
 
 One world is simulated, read and split once (split_seed). By each training's own seed are drawn: the hidden tables, the accounts that stop
 the trees, the trees, the thresholds. With --whole also the reference and the model of single followers, which is all that `authenticity
@@ -120,6 +121,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--accounts", type=int, default=3_500)
     parser.add_argument("--tries", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=100, help="of the first training; each further one has the next")
     parser.add_argument("--whole", action="store_true", help="redraw the reference and the model of single followers too")
     parser.add_argument("--keep", type=Path, help="a folder for the simulated world; without it a passing one")
     chosen = parser.parse_args()
@@ -130,7 +132,7 @@ def main() -> None:
     print(f"{read.table.n:,} accounts of high_street; {len(split.fit):,} fit, {len(split.calibrate):,} calibrate, {len(split.test):,} test")
     print("try | headline differences beyond noise | slices | flips | planted: A worse | planted: B worse | AP apart, unplanted | seconds")
     tally: Counter[str] = Counter()
-    seeds = [replace(experiment, seed=100 + number) for number in range(chosen.tries + 1)]
+    seeds = [replace(experiment, seed=chosen.seed + number) for number in range(chosen.tries + 1)]
     ground = Ground.of(seeds[0], read, split)
     a = train(seeds[0], read, split, ground)
     for number in range(chosen.tries):

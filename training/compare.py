@@ -71,7 +71,7 @@ def compare(
         flips=_flips(both),
         settings=_otherwise(*settings),
         level=how.level,
-        notes=_notes(a, b, both, names),
+        notes=_notes(a, b, both),
         weights=[] if importances is None else _weights(*importances),
     )
 
@@ -151,28 +151,26 @@ def _refuse_strangers(a: pd.DataFrame, b: pd.DataFrame, both: pd.DataFrame, name
         )
 
 
-def _notes(a: pd.DataFrame, b: pd.DataFrame, both: pd.DataFrame, names: tuple[str, str]) -> list[str]:
+def _notes(a: pd.DataFrame, b: pd.DataFrame, both: pd.DataFrame) -> list[str]:
     """What a reader must know before believing the numbers."""
     found = []
     common = both["account_id"].nunique()
     if common < FEWEST_COMMON:
         found.append(f"Only {common:,} accounts were tested by both, so little can be told: {FEWEST_COMMON} are the least.")
-    for name, table in zip(names, (a, b), strict=True):
+    for name, table in zip("AB", (a, b), strict=True):
         if alone := len(set(table["account_id"]) - set(both["account_id"])):
             found.append(
                 f"{alone:,} test accounts are of {name} alone and left out; all numbers here are of the {common:,} that both have."
             )
-    for side, (name, table, rest) in enumerate(zip(names, (a, b), (b, a), strict=True)):
+    for side, (name, table, rest) in enumerate(zip("AB", (a, b), (b, a), strict=True)):
         if only := sorted(set(table["head"]) - set(rest["head"])):
-            found.append(f"Only {name} answers {', '.join(only)}; {names[1 - side]} cannot be compared there.")
+            found.append(f"Only {name} answers {', '.join(only)}; {'BA'[side]} cannot be compared there.")
     rows = both[both["head"] == BOUGHT]
     if len(rows) and not vendors_of(rows["value"].to_numpy() == 1, rows["vendor"].to_numpy(str)):
         found.append(f"No vendor sold to {FEWEST_OF_VENDOR} of these test accounts, so nothing is said of the worst one.")
     relabelled = both[(both["value_a"] != both["value"]) & ~(both["value_a"].isna() & both["value"].isna())]
     for head, rows in relabelled.groupby("head", sort=False):
-        found.append(
-            f"{len(rows):,} accounts have another label for {head} in {names[1]} than in {names[0]}; {names[1]}'s labels count here."
-        )
+        found.append(f"{len(rows):,} accounts have another label for {head} in B than in A; B's labels count here.")
     return found
 
 

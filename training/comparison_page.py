@@ -12,10 +12,11 @@ from models.markup import Html, foreign, tag, text, together
 from training import comparison_drawn as drawn
 from training import comparison_words as words
 from training.compared import MATTERS, MATTERS_OF, Compared, Comparison, Flip
+from training.headline import BOUGHT
 from training.paired_headline import WIDTH
 from training.report import EVERYBODY
 
-SHOWN_FLIPS, SHOWN_WEIGHTS = 60, 12
+SHOWN_FLIPS, FOLDED_FLIPS, SHOWN_WEIGHTS = 12, 60, 12
 BADGES = {"B is better": "b", "A is better": "a", "no more than noise": "noise", "cannot be told": "unknown"}
 Sides = Sequence[Sequence[tuple[str, str]]]
 
@@ -58,7 +59,11 @@ def _who(sides: Sides) -> Html:
 
 def _headline(found: Comparison) -> Html:
     said = f"On the {found.accounts:,} test accounts of both, drawn again together. The bars hold for all lines together at 95 %."
-    return tag("section", tag("h2", "What differs"), tag("p", said, class_="soft"), _differences(found.headline))
+    first = [each for each in found.headline if each.head == BOUGHT]
+    rest = [each for each in found.headline if each.head != BOUGHT]
+    others = together(tag("h3", "The other questions"), _differences(rest)) if rest else None
+    mine = _differences(first) if first else None
+    return tag("section", tag("h2", "What differs"), tag("p", said, class_="soft"), mine, others)
 
 
 def _slices(found: Comparison) -> Html:
@@ -85,8 +90,9 @@ def _differences(some: Sequence[Compared]) -> Html:
 
 def _difference(each: Compared, reach: float) -> Html:
     d = each.difference
-    kind = None if each.kind == EVERYBODY else f"{each.kind} {each.slice}, {each.accounts:,} accounts"
-    who = f"worst for A: {each.whose[0]}, for B: {each.whose[1]}" if any(each.whose) else None
+    kind = None if each.kind == EVERYBODY else f"{words.slice_name(each)}, {each.accounts:,} accounts"
+    same = each.whose[0] == each.whose[1]
+    who = (f"it is {each.whose[0]}" if same else f"A's is {each.whose[0]}, B's {each.whose[1]}") if any(each.whose) else None
     small = [tag("small", line) for line in (words.head(each.head), kind, who) if line]
     return tag(
         "tr",
@@ -100,21 +106,13 @@ def _difference(each: Compared, reach: float) -> Html:
 
 
 def _flips(found: Comparison) -> Html:
-    shown = found.flips[:SHOWN_FLIPS]
-    rows = [_flip(each) for each in shown]
-    rest = (
-        f"The {len(shown)} largest changes of {len(found.flips):,}; all of them are in flips.csv."
-        if len(found.flips) > len(shown)
-        else None
-    )
-    table = _table(("account", "true", "A said", "B said", "reasons that changed"), rows) if rows else None
-    return tag(
-        "section",
-        tag("h2", "Accounts that flipped"),
-        tag("p", words.flip_finding(found.flips)),
-        tag("p", rest, class_="soft") if rest else None,
-        table,
-    )
+    shown, more = found.flips[:SHOWN_FLIPS], found.flips[SHOWN_FLIPS:FOLDED_FLIPS]
+    columns = ("account", "true", "A said", "B said", "reasons that changed")
+    table = tag("div", _table(columns, [_flip(each) for each in shown]), class_="flips") if shown else None
+    folded = tag("details", tag("summary", f"The next {len(more):,}"), _table(columns, [_flip(each) for each in more]), class_="flips")
+    rest = f"Yes against no comes first, then the largest change of probability. All {len(found.flips):,} are in flips.csv."
+    told = tag("p", words.flip_finding(found.flips)), tag("p", rest, class_="soft") if shown else None
+    return tag("section", tag("h2", "Accounts that flipped"), *told, table, folded if more else None)
 
 
 def _flip(each: Flip) -> Html:

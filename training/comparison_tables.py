@@ -10,7 +10,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from training.compared import Compared, Comparison, Flip
-from training.comparison_words import TRUTH, about, changed, finding, flip_finding, interval, percent, signed, slice_finding, title, value
+from training.comparison_words import (
+    TRUTH,
+    about,
+    changed,
+    finding,
+    flip_finding,
+    interval,
+    percent,
+    signed,
+    slice_finding,
+    slice_name,
+    title,
+    value,
+)
 from training.report import SHORT_HEADS
 
 SHOWN_FLIPS, SHOWN_WEIGHTS, SHOWN_SLICES = 10, 8, 12
@@ -57,7 +70,7 @@ def _differences(heading: str, some: Sequence[Compared]) -> Table:
     table = _grid(heading, "what", "A", "B", "B − A", "verdict")
     for each in some:
         d = each.difference
-        kind = "" if each.kind == "all" else f"\n  {each.kind} {each.slice}, {each.accounts:,}"
+        kind = "" if each.kind == "all" else f"\n  {slice_name(each)}, {each.accounts:,}"
         told = f"{signed(d.value)}\n[{signed(d.low)} to {signed(d.high)}]" if d.known else interval(d)
         who = f"\n  {_short(each.whose[0])}, {_short(each.whose[1])}" if any(each.whose) else ""
         what = f"{title(d.metric)}\n  {SHORT_HEADS.get(each.head, each.head)}{kind}{who}"

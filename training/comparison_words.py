@@ -91,6 +91,11 @@ def slice_finding(found: Comparison) -> str:
     return f"{len(found.real_slices):,} of {looked:,} differences in slices are beyond noise; luck alone would show about {luck:.1g}."
 
 
+def slice_name(each: Compared) -> str:
+    """ "tier micro"; a band of the share says itself what it is of."""
+    return each.slice if each.kind == "share" else f"{each.kind} {each.slice}"
+
+
 def flip_finding(flips: Sequence[Flip]) -> str:
     """How many answers changed, and which of the two was right where the truth is known."""
     right = Counter(each.right for each in flips)

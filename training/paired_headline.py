@@ -17,8 +17,8 @@ FALSE_ALARMS = "false_alarms"
 
 TITLES = {
     WORST_VENDOR: "recall, worst vendor",
-    COVERAGE: "interval of the share holds",
-    WIDTH: "width of that interval",
+    COVERAGE: "the share's interval holds",
+    WIDTH: "width of the share's interval",
     DECIDED: "answered yes or no",
     FALSE_ALARMS: "clean ones flagged",
     "average_precision": "average precision",
