@@ -22,19 +22,26 @@ def train(
         list[str] | None,
         typer.Option("--pool", help="Labelled single followers instead of the experiment's: srf, FILE.parquet or FILE.parquet:SOURCE."),
     ] = None,
+    labels: Annotated[
+        list[Path] | None,
+        typer.Option("--labels", help="Labels that people gave, to lay over the dataset's; several times for several files."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Features, split, fit, calibrate, measure, record, bundle; prints the run id and the card."""
-    from training import pipeline
+    from training import own_labels, pipeline
     from training.experiment import read, with_pools
     from training.report import table
 
     mine = settings()
     choices = read(experiment)
-    trained = pipeline.train(with_pools(choices, pool) if pool else choices, mine.home, data, mine.tracking_server, Bars(err, quiet))
+    choices, own = with_pools(choices, pool) if pool else choices, own_labels.read(labels) if labels else None
+    trained = pipeline.train(choices, mine.home, data, mine.tracking_server, Bars(err, quiet), own)
     out.print(trained.card, markup=False, highlight=False, soft_wrap=True)
     out.print(table(trained.measurements))
     out.print(f"run {trained.run_id}\nversion {trained.version}\nbundle {trained.path}", highlight=False, soft_wrap=True)
+    stands = "is the first champion, and served" if trained.champion else f"challenges the champion: authenticity promote {trained.version}"
+    out.print(f"It {stands}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
 import pyarrow.parquet
 
 from features import validation
@@ -81,6 +83,17 @@ def _load(found: Mapping[str, Sequence[Path]]) -> Loaded:
     return loaded
 
 
+def unfit(loaded: Loaded) -> np.ndarray:
+    """Which accounts hold an error, in a row of their own or in one of their posts, comments, followers or days, bool (n,)."""
+    ids = loaded.tables["accounts"]["account_id"].combine_chunks()
+    found = loaded.faulty["accounts"].copy()
+    for name, table in loaded.tables.items():
+        if name not in ("accounts", "labels") and loaded.faulty[name].any():
+            owners = table["account_id"].filter(pa.array(loaded.faulty[name]))
+            found |= pc.is_in(ids, value_set=owners.combine_chunks()).to_numpy(zero_copy_only=False)
+    return found
+
+
 def parts(path: Path) -> list[int | None]:
     """The part numbers of a dataset, in order; [None] when every table is one file."""
     return [part.number for part in split(path)]
@@ -94,6 +107,19 @@ def write(path: Path, tables: Mapping[str, pa.Table], part: int | None = None) -
         schema = pa.schema([(f.name, f.arrow) for f in TABLES[name].fields if f.name in table.column_names])
         with whole_file(file) as draft:
             pa.parquet.write_table(table.select(schema.names).cast(schema), draft, compression="zstd")
+
+
+def as_csv(path: Path) -> None:
+    """The Parquet files of a dataset as CSV in their place; hashtags stand in one cell, parted by blanks."""
+    for mine in files(path).values():
+        for file in (each for each in mine if each.suffix == ".parquet"):
+            table = pa.parquet.read_table(file)
+            lists = [name for name in table.column_names if pa.types.is_large_list(table.schema.field(name).type)]
+            for name in lists:
+                table = table.set_column(table.column_names.index(name), name, pc.binary_join(table[name].cast(pa.list_(pa.string())), " "))
+            with whole_file(file.with_suffix(".csv")) as draft:
+                pa.csv.write_csv(table, draft, pa.csv.WriteOptions(quoting_style="needed"))
+            file.unlink()
 
 
 @contextmanager

@@ -58,7 +58,8 @@ def _panels(
     size = (max(width * columns, 7.5), height * rows + 0.9)
     figure = Figure(figsize=size, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
-    figure.supxlabel(f"{accounts} that no model saw", fontsize=9, color="#555555", x=0.99, ha="right")
+    about = f"{found.title}, on {accounts} that no model saw. {found.key}"
+    figure.supxlabel(about, fontsize=9, color="#555555", x=0.01, ha="left", wrap=True)
     spots = np.atleast_1d(figure.subplots(rows, columns)).ravel()
     for axes, name in zip(spots, panels, strict=False):
         axes.grid(color="#e3e3e3", linewidth=0.8)
@@ -70,7 +71,7 @@ def _panels(
             axes.set_title(words(name), loc="left", fontsize=12, color=INK)
     for axes in spots[len(panels) :]:
         axes.set_visible(False)
-    figure.suptitle(f"{found.title}\n{found.sentence}", x=0.01, ha="left", fontsize=11.5, color=INK, wrap=True)
+    figure.suptitle(found.sentence, x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK, wrap=True)
     return figure
 
 
@@ -117,7 +118,7 @@ def _scores(axes: Axes, found: Scores, name: str) -> None:
         axes.plot([lower, upper], [place, place], color=colour, linewidth=6, solid_capstyle="butt")
         axes.plot(middle, place, "o", color="white", markeredgecolor=INK, markersize=6, zorder=3)
     axes.set_yticks(range(len(groups)), [f"{each.name} ({each.accounts:,}; {each.positive:.0%} yes)" for each in groups], fontsize=9)
-    axes.set(xlim=(-0.01, 1.01), ylim=(-0.6, len(groups) - 0.4), xlabel="probability: middle, half and 9 in 10 of the accounts")
+    axes.set(xlim=(-0.01, 1.01), ylim=(-0.6, len(groups) - 0.4), xlabel="stated probability")
     axes.grid(axis="y", visible=False)
     _percents(axes.xaxis)
 

@@ -45,6 +45,7 @@ class PrecisionRecall:
 
     name: ClassVar[str] = "precision_recall"
     title: ClassVar[str] = "How many are found, and how many of the flagged are right"
+    key: ClassVar[str] = "Thick: the model; dashed and dotted: baselines on the same accounts; thin: chance."
     sentence: str
     curves: Mapping[str, Sequence[Curve]]
     rates: Mapping[str, float]
@@ -66,6 +67,7 @@ class Bins:
 class Reliability:
     name: ClassVar[str] = "calibration"
     title: ClassVar[str] = "Whether a stated probability is what happens"
+    key: ClassVar[str] = "A dot is a tenth of the accounts; bars: 95 % intervals; dashed: exact."
     sentence: str
     bins: Mapping[str, Bins]
 
@@ -74,6 +76,7 @@ class Reliability:
 class Recalls:
     """Recall at 1 % FPR of groups of positive accounts, head by head."""
 
+    key: ClassVar[str] = "Bars: 95 % intervals. The false alarms are those of all clean accounts."
     name: str
     title: str
     sentence: str
@@ -94,6 +97,9 @@ class Group:
 class Scores:
     name: ClassVar[str] = "scores"
     title: ClassVar[str] = "What each kind of account gets"
+    key: ClassVar[str] = (
+        "Orange: kinds that are mostly a yes; blue: kinds without one; grey: some are. Median, half and 9 in 10 of the accounts."
+    )
     sentence: str
     groups: Mapping[str, Sequence[Group]]
 
@@ -104,6 +110,7 @@ class Causes:
 
     name: ClassVar[str] = "causes"
     title: ClassVar[str] = "Which question answers yes to which cause"
+    key: ClassVar[str] = "Rows: what is true; columns: what is asked. What is neither yes nor undecided is a no."
     sentence: str
     rows: Sequence[tuple[str, int]]
     heads: Sequence[str]
@@ -115,6 +122,7 @@ class Causes:
 class Importance:
     name: ClassVar[str] = "importance"
     title: ClassVar[str] = "What weighs in the answers"
+    key: ClassVar[str] = "Mean size of a feature's contribution to the log odds."
     sentence: str
     weights: Mapping[str, Sequence[tuple[str, float]]]
 
@@ -125,6 +133,9 @@ class Shares:
 
     name: ClassVar[str] = "shares"
     title: ClassVar[str] = "The estimated share against the true one"
+    key: ClassVar[str] = (
+        "Purchased-type followers, whoever sent them. Blue: the 95 % interval holds the true share; orange: it misses; dashed: exact."
+    )
     sentence: str
     true: np.ndarray
     estimate: np.ndarray
@@ -187,7 +198,7 @@ def _reliability(heads: Mapping[str, pd.DataFrame]) -> Reliability:
         bins[name] = Bins(stated, observed, *wilson(observed, size), size, METRICS["ece"](y, p))
     worst = max(bins, key=lambda name: bins[name].error)
     return Reliability(
-        f"Stated probabilities are at most {100 * bins[worst].error:.1f} points off on average ({words(worst)}); bars are 95 % intervals.",
+        f"Stated probabilities are at most {100 * bins[worst].error:.1f} points off on average ({words(worst)}).",
         bins,
     )
 
@@ -234,7 +245,8 @@ def _scores(heads: Mapping[str, pd.DataFrame]) -> Scores:
     name, worst = max(honest, key=lambda pair: pair[1].quantiles[4], default=("", None))
     if worst is None:
         return Scores("No kind of account is without a yes.", groups)
-    return Scores(f"Of kinds without a yes, {worst.name} come out highest: 1 in 20 gets {worst.quantiles[4]:.0%} ({words(name)}).", groups)
+    sentence = f"Of kinds without a yes, {worst.name} accounts come out highest: 1 in 20 gets {100 * worst.quantiles[4]:.0f} % or more"
+    return Scores(f"{sentence} ({words(name)}).", groups)
 
 
 def _causes(heads: Mapping[str, pd.DataFrame]) -> Causes | None:
@@ -250,10 +262,13 @@ def _causes(heads: Mapping[str, pd.DataFrame]) -> Causes | None:
     yes, undecided = (
         np.array([[(said.loc[mask, name] == answer).mean() for name in names] for _, mask in rows]) for answer in ("yes", "undecided")
     )
-    wrong = yes[0].max() if rows[0][0] == "none of them" else np.nan
-    sentence = (
-        f"Accounts with no cause get a yes in at most {wrong:.1%} of cases." if np.isfinite(wrong) else "No account is free of every cause."
+    right = [yes[place, names.index(name)] for place, (kind, _) in enumerate(rows) for name in names if kind == f"{words(name)} only"]
+    parts = [f"Of accounts without any cause at most {100 * yes[0].max():.1f} % get a yes"] if rows[0][0] == "none of them" else []
+    parts += (
+        [f"of accounts with one cause the right question says yes to {100 * min(right):.0f} to {100 * max(right):.0f} %"] if right else []
     )
+    sentence = f"{'; '.join(parts) or 'every account has several causes'}."
+    sentence = sentence[0].upper() + sentence[1:]
     return Causes(sentence, [(kind, int(mask.sum())) for kind, mask in rows], names, yes, undecided)
 
 
@@ -276,7 +291,8 @@ def _shares(shares: pd.DataFrame) -> Shares | None:
     covered = coverage(known)
     sentence = (
         f"The 95 % interval holds the true share of {_percent(covered)} of {covered.accounts:,} accounts; "
-        f"the estimate is {100 * (known['estimate'] - known['true']).abs().median():.1f} points off in the middle."
+        f"in the middle it is {100 * (known['high'] - known['low']).median():.0f} points wide and the estimate "
+        f"{100 * (known['estimate'] - known['true']).abs().median():.1f} points off."
     )
     true, estimate, low, high = (known[name].to_numpy(float) for name in ("true", "estimate", "low", "high"))
     who = [f"{tier}, {words(scenario) or 'kind unknown'}" for tier, scenario in zip(known["tier"], known["scenario"], strict=True)]

@@ -20,6 +20,7 @@ from training.experiment import Experiment
 from training.labelled import Learning
 from training.learning import uncalibrated, with_gaps
 from training.pools import FollowerPool
+from training.splits import Split
 from training.stages import Advance
 from training.tuning_folds import Fold
 
@@ -29,6 +30,7 @@ VERSION = 1
 MISSING = 0.3
 # Feature matrices of trials that are kept for their next fold.
 MOST_KEPT = 8
+NOBODY = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,17 @@ class Objective:
             if len(np.unique(y[judged])) < 2:
                 continue
             copies = [matrix.only(head.features) for matrix in (ground.full, gaps) if matrix is not None]
-            model = uncalibrated(head, copies, y, taught, trees, seed).trees
+            counts = self.learning.weighed(name, Split(fold.taught, NOBODY, fold.judged, "fold", ""))
+            model = uncalibrated(head, copies, y, taught, trees, seed, counts).trees
             looks = (matrix.only(head.features)[judged] for matrix in (ground.full, ground.lacking))
             found.append(np.mean([average_precision_score(y[judged], model.margins(look)) for look in looks]))
         return float(np.mean(found))
 
     def fingerprint(self) -> str:
         """A hash of all that decides what a set of choices scores: features, labels, folds and the settings that stay."""
-        total = hashlib.sha256(json.dumps([VERSION, self.experiment.seed, self.experiment.heads, dict(self.experiment.trees)]).encode())
+        choices = self.experiment
+        kept = [VERSION, choices.seed, choices.heads, dict(choices.trees), choices.labels.real, choices.labels.simulated]
+        total = hashlib.sha256(json.dumps(kept).encode())
         for fold in self.folds:
             for rows in fold:
                 total.update(rows.tobytes() + b"/")

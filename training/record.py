@@ -13,19 +13,24 @@ import pandas as pd
 from models.bundle import Bundle
 from training import answers, differing, figures, interactive, labelled, provenance, report, splits, tracking
 from training.answers import Answered
-from training.experiment import Experiment
+from training.experiment import Experiment, read
 from training.findings import findings
 from training.headline import Told, coverage, decided, headline, slices, worst_vendor
 from training.learning import Learnt
+from training.refusals import TrainingRefusal
+
+EXPERIMENT = "experiment.toml"
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was found on the test accounts: one row per account and head, per account with a share, per head and feature; and in numbers."""
+    """What was found on the test accounts: a row per account and head, per account with a share, per head and feature, and per metric of a
+    model on a slice; and the headline."""
 
     evaluation: pd.DataFrame
     shares: pd.DataFrame
     importance: pd.DataFrame
+    measurements: pd.DataFrame
     headline: Mapping[str, float]
     told: Mapping[str, Told | None]
 
@@ -43,7 +48,8 @@ def found(
     evaluation = answers.disguised(answered.answers(_baselines(split, heads)), learning, home)
     shares = answers.disguised(answered.shares(), learning, home)
     told = {"worst_vendor": worst_vendor(evaluation), "coverage": coverage(shares), "decided": decided(evaluation)}
-    return Found(evaluation, shares, answered.importance(), headline(evaluation, shares, measurements), told)
+    numbers = headline(evaluation, shares, measurements)
+    return Found(evaluation, shares, answered.importance(), pd.DataFrame(measurements), numbers, told)
 
 
 def tags(experiment: Experiment, source: labelled.Source) -> dict[str, str]:
@@ -55,6 +61,14 @@ def tags(experiment: Experiment, source: labelled.Source) -> dict[str, str]:
         "code": provenance.code_version(),
         "features": provenance.features_hash(),
     }
+
+
+def experiment_of(store: tracking.TrackingStore, run_id: str) -> Experiment:
+    """The choices of a recorded training, so that it can be trained again. Raises TrainingRefusal for what this version cannot run."""
+    if EXPERIMENT not in {kept.path for kept in store.client.list_artifacts(run_id)}:
+        raise TrainingRefusal([f"run {run_id} keeps no {EXPERIMENT}: it was not made by this version's training"])
+    with tempfile.TemporaryDirectory(prefix="authenticity-") as folder:
+        return read(Path(store.client.download_artifacts(run_id, EXPERIMENT, folder)))
 
 
 def write(
@@ -77,14 +91,14 @@ def write(
         run.log_dataset(source.described, source.digest, source.place, len(getattr(split, side)), side)
     for name, learnt in heads.items():
         run.log_rounds({f"{name}/{side}_logloss": losses for side, losses in learnt.rounds.items()})
-    for name in ("evaluation", "shares", "importance"):
+    for name in ("evaluation", "shares", "importance", "measurements"):
         run.log_table(getattr(found, name), name)
     shown = findings(found.evaluation, found.shares, found.importance)
     for name, figure in figures.drawn(shown, source.kind).items():
         run.log_figure(figure, name)
     run.log_html(interactive.page(shown, experiment.title, source.kind), "figures")
     with tempfile.TemporaryDirectory(prefix="authenticity-") as folder:
-        choices = Path(folder) / "experiment.toml"
+        choices = Path(folder) / EXPERIMENT
         choices.write_text(differing.toml(experiment), "utf-8")
         run.log_file(choices)
     run.describe(card)

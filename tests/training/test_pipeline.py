@@ -18,6 +18,7 @@ from features.problems import DatasetError
 from models.bundle import BundleError, load_champion
 from training import pipeline, splits, tracking
 from training.experiment import Experiment
+from training.provenance import code_version, features_hash
 from training.refusals import TrainingRefusal
 from training.report import SHORT_HEADS
 from training.stages import Stages
@@ -123,9 +124,18 @@ def test_the_run_holds_what_a_reviewer_compares(trained: Any, champion_home: Pat
     store = tracking.store(champion_home)
     run = store.client.get_run(trained.run_id)
     assert run.info.status == "FINISHED"
-    assert 5 < len(run.data.params) < 40
-    assert run.data.params["seed"] == str(small_experiment.seed)
-    assert run.data.tags["change"] == small_experiment.change
+    assert run.data.params == {
+        "seed": str(small_experiment.seed),
+        "world.accounts": str(small_experiment.world.accounts),
+        "world.seed": str(small_experiment.world.seed),
+        "trees.rounds": "60",
+        "trees.max_depth": "3",
+    }
+    assert run.data.tags["change"] == "accounts 500, seed 3, rounds 60, max_depth 3"
+    assert run.info.run_name == "accounts 500, seed 3, rounds 60, max_depth 3"
+    assert run.data.tags["kind"] == "training"
+    assert run.data.tags["data_hash"] in trained.card and run.data.tags["features"] == features_hash()
+    assert run.data.tags["code"] == code_version()
     assert run.data.tags["mlflow.note.content"].splitlines()[0] == trained.card.splitlines()[0]
     for head in trained.bundle.heads:
         short = SHORT_HEADS[head]
@@ -133,8 +143,9 @@ def test_the_run_holds_what_a_reviewer_compares(trained: Any, champion_home: Pat
         curve = store.client.get_metric_history(trained.run_id, f"{head}/watch_logloss")
         assert len(curve) > 5 and curve[0].value > min(point.value for point in curve)
     artifacts = {each.path for each in store.client.list_artifacts(trained.run_id)}
-    kinds = ("precision_recall", "calibration", "importance", "scores")
-    assert artifacts == {"bundle", "card.md"} | {f"{head}_{kind}.png" for head in trained.bundle.heads for kind in kinds}
+    tables = {"evaluation.json", "shares.json", "importance.json", "measurements.json"}
+    pictures = ("precision_recall", "calibration", "recall_by_size", "recall_by_share", "scores", "causes", "importance", "shares")
+    assert artifacts == {"bundle", "card.md", "experiment.toml", "figures.html"} | tables | {f"{name}.png" for name in pictures}
     kept = {Path(each.path).name for each in store.client.list_artifacts(trained.run_id, "bundle")}
     assert kept == {file.name for file in trained.path.iterdir()}
 

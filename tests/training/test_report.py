@@ -3,11 +3,9 @@
 import io
 
 import numpy as np
-import pytest
 from rich.console import Console
 from scipy.special import expit
 
-from training import figures
 from training.report import Facts, card, headline, markdown, measure, slices_by, table, worst_slice
 
 rng = np.random.default_rng(2)
@@ -73,19 +71,3 @@ def test_tables_have_an_interval_beside_each_number_and_a_dash_for_none() -> Non
     assert "…" not in written
     # The number stands on one line and its interval, without leading zeros, on the next.
     assert sum(line.count("–") for line in written.splitlines()) >= 4 * 3
-
-
-@pytest.mark.parametrize("kind", ["usual", "all equal", "few"])
-def test_figures_can_be_drawn_of_whatever_was_measured(kind: str) -> None:
-    rows = slice(0, 12) if kind == "few" else slice(None)
-    y, p = Y[rows], np.full(900, 0.3) if kind == "all equal" else PREDICTIONS["model"][rows]
-    drawn = [
-        figures.pr_curve(y, {"model": p, "logistic": p}, "model", "bought_followers", "synthetic"),
-        figures.calibration(y, p, "bought_followers", "synthetic"),
-        figures.score_by_class(y, p, "bought_followers", "synthetic"),
-        figures.importance(np.zeros((y.size, 3)) if kind == "few" else rng.normal(size=(y.size, 3)), ["a", "b", "c"], "x", "synthetic"),
-    ]
-    for figure in drawn:
-        picture = io.BytesIO()
-        figure.savefig(picture, format="png")
-        assert picture.getvalue().startswith(b"\x89PNG")

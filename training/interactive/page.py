@@ -45,18 +45,19 @@ draw().catch(fault => say("The figures could not be drawn (" + fault + "); " + a
 
 def page(found: Sequence[Finding], title: str, accounts: str) -> str:
     """A whole HTML document. title: of the run; accounts: what was tested on."""
-    sections = [Section(each.name, each.title, each.sentence, figure(each)) for each in found]
+    sections = [Section(each.name, each.title, each.sentence, figure(each), each.key) for each in found]
     return document(title, f"On {accounts} that no model saw.", sections)
 
 
 @dataclass(frozen=True)
 class Section:
-    """A figure of Plotly's (`data` and `layout`, as plain values) with its title and its finding; name: one word."""
+    """A figure of Plotly's (`data` and `layout`, as plain values) with its title and its finding; name: one word; key: how to read it."""
 
     name: str
     title: str
     sentence: str
     figure: Mapping[str, Any]
+    key: str = ""
 
 
 def document(title: str, about: str, sections: Sequence[Section]) -> str:
@@ -73,14 +74,16 @@ def document(title: str, about: str, sections: Sequence[Section]) -> str:
 
 
 def _section(shown: Section) -> str:
-    numbers = _harmless(orjson.dumps(shown.figure).decode())
+    numbers = harmless(orjson.dumps(shown.figure).decode())
+    about = f'<p class="about">{escape(shown.key)}</p>' if shown.key else ""
     return (
-        f'<section id="{shown.name}"><h2>{escape(shown.title)}</h2><p>{escape(shown.sentence)}</p><div id="{shown.name}-drawn"></div>'
+        f'<section id="{shown.name}"><h2>{escape(shown.title)}</h2><p>{escape(shown.sentence)}</p>{about}'
+        f'<div id="{shown.name}-drawn"></div>'
         f'<script type="application/json" id="{shown.name}-drawn-numbers">{numbers}</script></section>'
     )
 
 
-def _harmless(json: str) -> str:
+def harmless(json: str) -> str:
     """JSON that cannot end the script element that holds it."""
     return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

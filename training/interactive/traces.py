@@ -16,50 +16,56 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 Document = dict[str, Any]
 # Height of a row of panels, and of what stands above and below it, in pixels.
 PANEL, AROUND = 330, 70
+# Pixels for names of features and kinds beside an axis.
+NAMES = 190
 PERCENT = {"tickformat": ".0%"}
 
 
 def figure(found: Finding) -> Document:
     """{"data": [...], "layout": {...}} of one finding. All text that comes from data is escaped, as Plotly reads some of HTML."""
     if isinstance(found, PrecisionRecall):
-        return _panels(found.curves, lambda name: _curves(found, name), 2, {**PERCENT, "range": [0, 1]}, {**PERCENT, "range": [0, 1.03]})
+        x, y = _axis("recall", range=[0, 1], **PERCENT), _axis("precision", range=[0, 1.03], **PERCENT)
+        return _panels(found.curves, lambda name: _curves(found, name), x, y)
     if isinstance(found, Reliability):
-        axis = {**PERCENT, "range": [-0.02, 1.02]}
-        return _panels(found.bins, lambda name: _reliability(found, name), 2, axis, axis)
+        x, y = _axis("stated", range=[-0.02, 1.02], **PERCENT), _axis("observed", range=[-0.02, 1.02], **PERCENT)
+        return _panels(found.bins, lambda name: _reliability(found, name), x, y)
     if isinstance(found, Recalls):
-        return _panels(
-            found.groups, lambda name: _recalls(found.groups[name]), 2, {"type": "category"}, {**PERCENT, "range": [-0.03, 1.05]}
-        )
+        y = _axis("found", range=[-0.03, 1.05], **PERCENT)
+        return _panels(found.groups, lambda name: _recalls(found.groups[name]), {"type": "category"}, y)
     if isinstance(found, Scores):
         height = 90 + 22 * max(map(len, found.groups.values()))
-        return _panels(
-            found.groups, lambda name: _scores(found, name), 2, {**PERCENT, "range": [-0.01, 1.01]}, {"automargin": True}, height
-        )
+        x = _axis("probability", range=[-0.01, 1.01], **PERCENT)
+        return _panels(found.groups, lambda name: _scores(found, name), x, {}, height, NAMES)
     if isinstance(found, Importance):
-        return _panels(found.weights, lambda name: _weights(found, name), 2, {}, {"automargin": True})
+        return _panels(found.weights, lambda name: _weights(found, name), _axis("log odds"), {}, PANEL, NAMES)
     if isinstance(found, Causes):
-        return _panels(
-            {"": None}, lambda _: _causes(found), 1, {}, {"automargin": True, "autorange": "reversed"}, 90 + 52 * len(found.rows)
-        )
-    return _panels(
-        {"": None}, lambda _: _shares(found), 1, {**PERCENT, "title": {"text": "true share"}}, {**PERCENT, "range": [-0.02, 1.02]}, 480
+        y = {"autorange": "reversed"}
+        return _panels({"": None}, lambda _: _causes(found), _axis("what is asked"), y, 90 + 52 * len(found.rows), 250)
+    x, y = (
+        _axis("true share", range=[-0.01, float(found.true.max()) + 0.03], **PERCENT),
+        _axis("estimate, 95 % interval", range=[-0.02, 1.02], **PERCENT),
     )
+    return _panels({"": None}, lambda _: _shares(found), x, y, 480)
+
+
+def _axis(title: str, **more: Any) -> Document:
+    return {"title": {"text": title, "standoff": 4, "font": {"size": 13}}, **more}
 
 
 def _panels(
     panels: Mapping[str, Any],
     draw: Callable[[str], Sequence[Document]],
-    columns: int,
     x: Document,
     y: Document,
     height: int = PANEL,
+    left: int = 60,
 ) -> Document:
-    """Panels side by side, each with its own axes and its name above it."""
-    columns = min(columns, len(panels))
+    """Panels, two in a row, each with its own axes and its name above it. left: pixels for what stands beside an axis."""
+    columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
     layout: Document = {
         "height": rows * height + AROUND,
-        "margin": {"l": 60, "r": 20, "t": 40, "b": 50},
+        "margin": {"l": left, "r": 20, "t": 40, "b": 50},
         "showlegend": False,
         "font": {"color": INK, "size": 13},
         "plot_bgcolor": "white",
@@ -67,20 +73,20 @@ def _panels(
         "annotations": [],
     }
     data: list[Document] = []
-    between = 0.16 if columns > 1 else 0.0
+    between = 0.06 + left / 1_100 if columns > 1 else 0.0
     wide = (1 - between * (columns - 1)) / columns
-    gap = 0.16 / rows if rows > 1 else 0.0
+    gap = 0.36 / rows if rows > 1 else 0.0
     tall = (1 - gap * (rows - 1)) / rows
     for number, name in enumerate(panels):
         row, column = divmod(number, columns)
         suffix = str(number + 1) if number else ""
-        left, top = column * (wide + between), 1 - row * (tall + gap)
+        begin, top = column * (wide + between), 1 - row * (tall + gap)
         grid = {"gridcolor": "#e3e3e3", "zeroline": False}
-        layout[f"xaxis{suffix}"] = {**grid, **x, "domain": [left, left + wide], "anchor": f"y{suffix}"}
+        layout[f"xaxis{suffix}"] = {**grid, **x, "domain": [begin, begin + wide], "anchor": f"y{suffix}"}
         layout[f"yaxis{suffix}"] = {**grid, **y, "domain": [max(top - tall, 0), top], "anchor": f"x{suffix}"}
         if name:
             title = {"text": f"<b>{escape(words(name))}</b>", "xref": "paper", "yref": "paper", "showarrow": False}
-            layout["annotations"].append({**title, "x": left, "y": top, "xanchor": "left", "yanchor": "bottom"})
+            layout["annotations"].append({**title, "x": begin, "y": top, "xanchor": "left", "yanchor": "bottom"})
         data += [{**trace, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"} for trace in draw(name)]
     return {"data": data, "layout": layout}
 
@@ -183,6 +189,6 @@ def _shares(found: Shares) -> list[Document]:
         hover = "%{customdata[0]}<br>true %{x:.1%}<br>estimate %{y:.1%} [%{customdata[1]:.1%} to %{customdata[2]:.1%}]<extra></extra>"
         dots = _dots(_numbers(found.true[rows]), told, colour, hover, customdata=custom)
         dots["marker"] |= {"size": 6, "symbol": mark, "opacity": 0.7}
-        dots["error_y"] |= {"thickness": 0.6, "width": 0}
+        dots["error_y"] |= {"thickness": 0.6, "width": 0, "color": f"{colour}80"}
         traces.append(dots)
     return traces
