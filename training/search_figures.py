@@ -45,5 +45,9 @@ def page(study: optuna.Study, finding: str, importances: bool) -> str:
         "settings": ("Settings beside their score", "A line is a trial.", "Drag along an axis to choose among the trials."),
         "importance": ("Which setting decides the score", "Over the trials that were measured to the end.", "PED-ANOVA, Watanabe 2023."),
     }
-    sections = [Section(name, *said[name], json.loads(plotly.io.to_json(each))) for name, each in drawn.items()]
+    sections = [
+        Section(name, title, sentence, json.loads(plotly.io.to_json(drawn[name])), key)
+        for name, (title, sentence, key) in said.items()
+        if name in drawn
+    ]
     return document("Search for settings", "Scored by cross-validation on accounts that fit or calibrate.", sections)
