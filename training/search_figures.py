@@ -41,9 +41,13 @@ def page(study: optuna.Study, finding: str, importances: bool) -> str:
     drawn = {"history": plot_optimization_history(study), "settings": plot_parallel_coordinate(study)}
     drawn |= {"importance": plot_param_importances(study)} if importances else {}
     said = {
-        "history": ("The score of each trial", finding),
-        "settings": ("Settings beside their score", "A line is a trial; drag along an axis to choose among them."),
-        "importance": ("Which setting decides the score", "Over the trials that were measured to the end (PED-ANOVA)."),
+        "history": ("The score of each trial", finding, "Trials that were given up early are left out."),
+        "settings": ("Settings beside their score", "A line is a trial.", "Drag along an axis to choose among the trials."),
+        "importance": ("Which setting decides the score", "Over the trials that were measured to the end.", "PED-ANOVA, Watanabe 2023."),
     }
-    sections = [Section(name, *said[name], json.loads(plotly.io.to_json(each))) for name, each in drawn.items()]
+    sections = [
+        Section(name, title, sentence, json.loads(plotly.io.to_json(drawn[name])), key)
+        for name, (title, sentence, key) in said.items()
+        if name in drawn
+    ]
     return document("Search for settings", "Scored by cross-validation on accounts that fit or calibrate.", sections)
