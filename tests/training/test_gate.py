@@ -129,8 +129,9 @@ def test_a_spoilt_slice_is_refused_though_everybody_else_gains(scene: Scene) -> 
     before = weak.assign(probability=weak["probability"].where(~here, strong["probability"]))
     evidence = replace(scene.evidence, challenger=replace(scene.evidence.challenger, answers=spoilt))
     found = refusals(replace(evidence, champion=replace(scene.evidence.champion, answers=before)))
-    print({key: str(each) for key, each in found.items()})
-    assert "bought_followers, tier mid" in str(found["slices"])
+    told = found["slices"]
+    assert all(number.about.startswith("bought_followers") and number.high < 0 for number in told.failing)
+    assert "bought_followers, tier mid" in str(told) and "To do: " in str(told)
 
 
 def test_probabilities_that_are_too_sure_are_refused(scene: Scene) -> None:

@@ -61,6 +61,6 @@ GOLDEN = Gate(
 SANITY = Gate(
     "sanity",
     f"A planted buyer scores above its clean twin in at least {HIGHER:.0%} of pairs, and no feature moves a head against its direction.",
-    "Do not serve it: it learnt something backwards, or from too few accounts. Train on more; look at the labels (`authenticity audit`).",
+    "It learnt something backwards, or from too few accounts: train on more, and look at the labels (`authenticity audit`).",
     sanity,
 )
