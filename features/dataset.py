@@ -83,6 +83,17 @@ def _load(found: Mapping[str, Sequence[Path]]) -> Loaded:
     return loaded
 
 
+def unfit(loaded: Loaded) -> np.ndarray:
+    """Which accounts hold an error, in a row of their own or in one of their posts, comments, followers or days, bool (n,)."""
+    ids = loaded.tables["accounts"]["account_id"].combine_chunks()
+    found = loaded.faulty["accounts"].copy()
+    for name, table in loaded.tables.items():
+        if name not in ("accounts", "labels") and loaded.faulty[name].any():
+            owners = table["account_id"].filter(pa.array(loaded.faulty[name]))
+            found |= pc.is_in(ids, value_set=owners.combine_chunks()).to_numpy(zero_copy_only=False)
+    return found
+
+
 def parts(path: Path) -> list[int | None]:
     """The part numbers of a dataset, in order; [None] when every table is one file."""
     return [part.number for part in split(path)]

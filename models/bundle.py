@@ -23,6 +23,7 @@ from models.followers import FollowerModel
 from models.head import Head
 from models.heads import HEADS
 from models.peers import Peers
+from models.remembered import Remembered
 from models.tiers import Tiers
 
 FORMAT = 1
@@ -31,6 +32,7 @@ _NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9]+)?")
 AGAIN = "Fetch or train the bundle again."
 # The fact by which accounts that taught are known again; a list of digests, as long as the data, that says nothing to a reader.
 TAUGHT = "taught"
+REMEMBERED = "remembered.parquet"
 MOST_BYTES = 512 * 2**20
 
 
@@ -50,7 +52,8 @@ class HeadModel:
 
 @dataclass(frozen=True)
 class Bundle:
-    """All that judging needs. golden: account documents with the probabilities that were theirs when the bundle was made."""
+    """All that judging needs. golden: account documents with the probabilities that were theirs when the bundle was made; remembered:
+    the bytes of the accounts that those of later days are held against, read by `sample` alone because judging does not need them."""
 
     heads: Mapping[str, HeadModel]
     reference: Reference
@@ -64,6 +67,16 @@ class Bundle:
     run_id: str | None = None
     base_rates: Mapping[str, float] = field(default_factory=dict)
     tiers: Tiers = field(default_factory=Tiers)
+    remembered: bytes = field(default=b"", repr=False)
+
+    def sample(self) -> Remembered:
+        """Accounts that did not teach it, and what it said of them. Raises BundleError when it keeps none, as older bundles do."""
+        if not self.remembered:
+            raise BundleError("this bundle remembers no accounts that today's could be held against, as older ones; train it again.")
+        try:
+            return Remembered.from_bytes(self.remembered, tuple(self.heads))
+        except ValueError as fault:
+            raise BundleError(f"{REMEMBERED} cannot be used: {fault}; train the bundle again.") from None
 
     def base_rate(self, head: str) -> float:
         return self.base_rates.get(head, self.heads[head].head.base_rate.value)
@@ -87,6 +100,7 @@ class Bundle:
         content = {name: _bytes(document) for name, document in self._documents().items()}
         content |= {f"{name}.ubj": model.trees.save() for name, model in self.heads.items()}
         content["followers.ubj"] = self.followers.trees.save()
+        content |= {REMEMBERED: self.remembered} if self.remembered else {}
         manifest = _manifest(content)
         try:
             with whole_folder(path) as draft:
@@ -163,6 +177,7 @@ class Bundle:
             documents["card.json"],
             Causes.from_json(documents["causes.json"]),
             identity,
+            remembered=content.get(REMEMBERED, b""),
         )
 
     def check_golden(self) -> None:
@@ -174,14 +189,14 @@ class Bundle:
             raise BundleError(f"the bundle judges its golden accounts differently than when it was made: {found[0]}; train it again.")
 
 
-def load_champion(home: Path) -> Bundle:
-    """The bundle that is in use, from the local folder alone. Raises BundleError when there is none."""
-    pointer = home / "champion.json"
+def load_champion(home: Path, name: str = "champion") -> Bundle:
+    """The bundle that is in use (name: or "previous", the one before), from the local folder alone. Raises BundleError for none."""
+    pointer = home / f"{name}.json"
     try:
         entry = orjson.loads(pointer.read_bytes())
         path, version, run_id = entry["path"], entry["version"], entry["run_id"]
     except FileNotFoundError:
-        raise BundleError(f"no champion yet in {home}: run `authenticity train experiments/default.toml` first.") from None
+        raise BundleError(f"no {name} yet in {home}: run `authenticity train experiments/default.toml` first.") from None
     except (OSError, ValueError, KeyError, TypeError):
         raise BundleError(f"{pointer} is damaged; run `authenticity train` again.") from None
     if not all(isinstance(value, str | None) for value in (version, run_id)):
@@ -205,9 +220,9 @@ def install(bundle: Path, home: Path) -> Path:
     return target
 
 
-def crown(installed: Path, home: Path, version: str | None, run_id: str | None) -> None:
-    """Make an installed bundle the champion; whoever reads meanwhile sees the old one or the new one."""
-    with whole_file(home / "champion.json") as draft:
+def crown(installed: Path, home: Path, version: str | None, run_id: str | None, name: str = "champion") -> None:
+    """Make an installed bundle the champion (or the previous one); whoever reads meanwhile sees the old one or the new one."""
+    with whole_file(home / f"{name}.json") as draft:
         draft.write_bytes(_bytes({"path": installed.name, "version": version, "run_id": run_id}))
 
 

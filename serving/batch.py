@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from features import dataset
+from features import cells, dataset
 from features.finished import Say
 from features.problems import DatasetError, Problem
 from features.slices import SLICE, slices
@@ -77,7 +75,7 @@ class Verdicts:
         """Raises DatasetError for what is wrong with a table as a whole."""
         if unplaced := [problem for problem in loaded.errors if problem.row is None]:
             raise DatasetError(unplaced)
-        unfit, done = unfit_accounts(loaded), 0
+        unfit, done = dataset.unfit(loaded), 0
         with _WRITERS[self.suffix](draft, columns(self.bundle.heads)) as write:
             for group in slices(loaded.tables, SLICE):
                 accounts = group["accounts"]
@@ -105,17 +103,6 @@ class Verdicts:
                     shutil.copyfileobj(part, whole, 2**20)
 
 
-def unfit_accounts(loaded: dataset.Loaded) -> np.ndarray:
-    """Which accounts hold an error, in a row of their own or in one of their posts, comments, followers or days."""
-    ids = loaded.tables["accounts"]["account_id"].combine_chunks()
-    unfit = loaded.faulty["accounts"].copy()
-    for name, table in loaded.tables.items():
-        if name not in ("accounts", "labels") and loaded.faulty[name].any():
-            owners = table["account_id"].filter(pa.array(loaded.faulty[name]))
-            unfit |= pc.is_in(ids, value_set=owners.combine_chunks()).to_numpy(zero_copy_only=False)
-    return unfit
-
-
 def _error(account_id: str | None) -> Verdict:
     return error_verdict(account_id, [Problem("Rows of this account hold errors: `authenticity validate` names each of them.")])
 
@@ -140,9 +127,9 @@ def _json_lines(file: Path, _: pa.Schema) -> Iterator[Rows]:
 @contextmanager
 def _csv(file: Path, schema: pa.Schema) -> Iterator[Rows]:
     """Without the line of names, which stands once in a file of many parts."""
-    with file.open("w", encoding="utf-8", newline="") as cells:
-        table = csv.writer(cells)
-        yield lambda verdicts: table.writerows([_cell(value) for value in flat(verdict, schema).values()] for verdict in verdicts)
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        table = csv.writer(lines)
+        yield lambda verdicts: table.writerows([cells.safe(value) for value in flat(verdict, schema).values()] for verdict in verdicts)
 
 
 @contextmanager
@@ -184,10 +171,3 @@ def flat(verdict: Verdict, schema: pa.Schema) -> dict[str, Any]:
 
 def _text(value: Any) -> str | None:
     return orjson.dumps(value).decode() if value else None
-
-
-def _cell(value: Any) -> Any:
-    """A cell that no spreadsheet runs: a text that could begin a formula, even after blanks or quotes, gets a `'` in front."""
-    if isinstance(value, str) and value.lstrip(" '\"\n\v\f")[:1] in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"):
-        return f"'{value}"
-    return value

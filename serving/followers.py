@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features import dataset
 from features.dataset import Loaded
 from features.finished import Say
 from features.problems import DatasetError, Problem
@@ -18,7 +19,6 @@ from features.streaming import Advance, join_parquet, sources, stream
 from features.table import AccountTable
 from features.workers import Tell
 from models.bundle import Bundle
-from serving.batch import unfit_accounts
 
 SCHEMA = pa.schema([("account_id", pa.large_string()), ("follower_id", pa.large_string()), ("probability", pa.float64())])
 # All that the model reads; a rank of our own keeps every row in its place.
@@ -39,7 +39,7 @@ class Followers:
         """Raises DatasetError for what is wrong with a table as a whole."""
         if unplaced := [problem for problem in loaded.errors if problem.row is None]:
             raise DatasetError(unplaced)
-        unfit, done = unfit_accounts(loaded), 0
+        unfit, done = dataset.unfit(loaded), 0
         with pq.ParquetWriter(draft, SCHEMA, compression="zstd") as writer:
             for group in slices(loaded.tables):
                 last = done + group["accounts"].num_rows

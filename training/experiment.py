@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from models.heads import HEADS
-from training import pools
+from training import pools, space
 from training.differing import differences
 from training.refusals import TrainingRefusal
+from training.space import Space
 from training.worlds import WORLDS
 
 # What may be set of the trees: XGBoost's own names, how many rounds, and after how many without gain to stop.
@@ -65,6 +66,8 @@ class Experiment:
     change: str = "four heads; a weighted sum beside the trees"
     heads: tuple[str, ...] = tuple(HEADS)
     seed: int = 7
+    # Which accounts test is none of the learners' luck: runs that differ by their seed are tested on the same ones.
+    split_seed: int = 7
     # Shares of accounts that fit, calibrate and test.
     split: tuple[float, float, float] = (0.4, 0.3, 0.3)
     # Chance that a copy of a training account loses a table, so that every subset of the evidence can be judged.
@@ -78,6 +81,8 @@ class Experiment:
     holdout: str = ""
     world: World = field(default_factory=World)
     labels: Labels = field(default_factory=Labels)
+    # What `tune` may try, as the section says it (training/space.py).
+    search: Mapping[str, Any] = field(default_factory=dict)
     trees: Mapping[str, float] = field(
         default_factory=lambda: {
             "rounds": 400,
@@ -91,28 +96,40 @@ class Experiment:
     )
 
     @property
+    def now(self) -> dict[str, float]:
+        """Every setting that a search may change, as it stands."""
+        return space.current(self.trees, self.dropout)
+
+    @property
+    def space(self) -> Space:
+        """What a search may try."""
+        return space.read(self.search, self.now, TREE_SETTINGS, WHOLE, [])
+
+    @property
     def said(self) -> str:
         """What this run does differently: the `change` in the words of its author, or else every choice that is not the default."""
         default = Experiment()
         if self.change != default.change:
             return self.change
-        return ", ".join(f"{name.rpartition('.')[2]} {value}" for name, value in self._chosen().items()) or default.change
+        chosen = {name: value for name, value in self._chosen().items() if name != "folds"}
+        return ", ".join(f"{name.rpartition('.')[2]} {value}" for name, value in chosen.items()) or default.change
 
     @property
     def title(self) -> str:
-        """What a run is called in a list: the same experiment with another change must not look the same."""
-        return f"{self.name}: {self.said}"[:80]
+        """What a run is called in the list of its experiment, which shows two dozen signs of it: what it does differently comes first."""
+        return self.said[:80]
 
     def params(self) -> dict[str, object]:
         """Flat, for the record of trainings: the seed, and what is not the default, so that a comparison shows nothing but differences."""
         return {"seed": self.seed} | self._chosen()
 
     def _chosen(self) -> dict[str, object]:
-        unsaid = ("name", "change", "champion")
-        return {name: value for name, value in differences(self, Experiment()).items() if name not in unsaid}
+        # What a search may try changes no training.
+        unsaid = ("name", "change", "champion", "search")
+        return {name: value for name, value in differences(self, Experiment()).items() if name.partition(".")[0] not in unsaid}
 
 
-PLAIN = ("name", "change", "seed", "dropout", "pool", "champion", "folds", "holdout")
+PLAIN = ("name", "change", "seed", "split_seed", "dropout", "pool", "champion", "folds", "holdout")
 
 
 def read(path: Path) -> Experiment:
@@ -140,14 +157,16 @@ def read(path: Path) -> Experiment:
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not low <= value <= high:
             faults.append(f"trees.{key} is {value!r}; expected a {'whole ' * whole}number from {low:g} to {high:g}")
     heads, split, worlds = _heads(document, faults), _split(document, faults), _worlds(world, faults)
+    now = space.current({**default.trees, **trees}, plain.get("dropout", default.dropout))
+    search = _section(document, "search", faults)
+    space.read(search, now, TREE_SETTINGS, WHOLE, faults)
     if labels.get("real") == labels.get("simulated") == 0:
         faults.append("labels.real and labels.simulated are both 0; expected at least one kind of label to count")
     if faults:
         raise TrainingRefusal([f"{path.name}: {fault}" for fault in faults])
     numbers = {name: world[name] for name in ("accounts", "seed") if name in world}
-    weighed = replace(Labels(), **labels)
-    trees = {**default.trees, **trees}
-    return Experiment(**plain, heads=heads, split=split, world=World(worlds, **numbers), labels=weighed, trees=trees)
+    rest: dict[str, Any] = {"heads": heads, "split": split, "world": World(worlds, **numbers), "search": search}
+    return Experiment(**plain, **rest, labels=replace(Labels(), **labels), trees={**default.trees, **trees})
 
 
 def with_pools(experiment: Experiment, names: Sequence[str]) -> Experiment:
@@ -227,6 +246,7 @@ def _sensible(given: Mapping[str, Any], faults: list[str]) -> None:
         "name": (lambda name: bool(name.strip()), "expected a name"),
         "dropout": (lambda chance: 0.0 <= chance < 1.0, "expected a chance from 0 to below 1"),
         "seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
+        "split_seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
         "world.seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
         "folds": (lambda folds: folds == 0 or 2 <= folds <= 10, "expected 2 to 10, or 0 for none"),
         "world.accounts": (lambda accounts: accounts >= 1, "expected at least 1"),

@@ -6,8 +6,9 @@ import platform
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -150,10 +151,32 @@ def split(experiment: Experiment, learning: Learning) -> splits.Split:
     """Which accounts fit, calibrate and test, as the experiment wants it."""
     ids = learning.table.account_ids
     if learning.beside is not None:
-        return together.split_each(learning.groups, learning.values, learning.beside, experiment.split, experiment.seed, ids)
+        return together.split_each(learning.groups, learning.values, learning.beside, experiment.split, experiment.split_seed, ids)
     if experiment.holdout:
-        return splits.held_out(learning.groups, learning.values, experiment.holdout, experiment.seed, account_ids=ids)
-    return splits.split(learning.groups, learning.values, experiment.split, experiment.seed, account_ids=ids)
+        return splits.held_out(learning.groups, learning.values, experiment.holdout, experiment.split_seed, account_ids=ids)
+    return splits.split(learning.groups, learning.values, experiment.split, experiment.split_seed, account_ids=ids)
+
+
+def learners(learning: Learning, split: splits.Split) -> Learning:
+    """The accounts that fit and calibrate, alone: whoever is given these cannot look at the test side, by no mistake of its own."""
+    rows = np.sort(np.concatenate([split.fit, split.calibrate]))
+    table, samples = learning.table.only(rows), learning.samples
+    if samples is not None:
+        samples = samples.filter(pc.is_in(samples["account_id"], value_set=pa.array(table.account_ids, samples["account_id"].type)))
+    # By what they are, not by name: a field that is added to Learning is cut as well.
+    others = (each.name for each in fields(learning) if each.name not in ("table", "samples"))
+    return replace(
+        learning, table=table, samples=samples, **{name: _of(getattr(learning, name), rows, learning.table.n) for name in others}
+    )
+
+
+def _of(facts: Any, rows: np.ndarray, n: int) -> Any:
+    """The same facts for some of n accounts; what is not one fact per account stays as it is."""
+    if isinstance(facts, Mapping):
+        return {name: _of(each, rows, n) for name, each in facts.items()}
+    if isinstance(facts, np.ndarray) and len(facts) == n:
+        return facts[rows]
+    return [facts[row] for row in rows] if isinstance(facts, list) and len(facts) == n else facts
 
 
 def refuse_leaks(split: splits.Split, learning: Learning) -> None:

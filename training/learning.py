@@ -62,8 +62,28 @@ def fit(
     values = matrix.only(head.features)
     copies = [values] if gaps is None else [values, gaps.only(head.features)]
     rows, calibrate = (side[~np.isnan(y[side])] for side in (split.fit, split.calibrate))
-    calibrate, counts = weighed.calibrating(calibrate, y), np.full(len(y), np.nan)
-    teaching = weighed.teaching(rows)
+    calibrate = weighed.calibrating(calibrate, y)
+    fitted = uncalibrated(head, copies, y, rows, trees, seed, weighed)
+    both = fitted.trees
+    sellers = None if vendors is None else vendors[calibrate]
+    curve = calibrated(both.margins(values[calibrate]), y[calibrate].astype(bool), sellers, weighed.of(calibrate))
+    return HeadModel(head, both, curve), fitted.rounds
+
+
+def uncalibrated(
+    head: Head,
+    copies: Sequence[np.ndarray],
+    y: np.ndarray,
+    rows: np.ndarray,
+    trees: Mapping[str, float],
+    seed: int,
+    weighed: Weighed = ALIKE,
+) -> booster.Fitted:
+    """The trees of a head with the weighted sum beside them, and the losses of their rounds; a calibration would move no ranking.
+
+    copies: values (n, k) of the same n accounts, once for each state of their evidence. rows: those that teach, all labelled in y (n,).
+    """
+    teaching, counts = weighed.teaching(rows), np.full(len(y), np.nan)
     counts[rows] = 1.0 if teaching is None else teaching
     order = np.random.default_rng([seed, 2]).permutation(rows)
     watched, taught = np.split(order, [max(1, round(WATCHED * len(order)))])
@@ -76,10 +96,7 @@ def fit(
 
     weights = (counts_of(taught), counts_of(watched))
     fitted = booster.fit(*rows_of(taught), rows_of(watched), head.features, head.monotone, trees, seed, weights)
-    both = fitted.trees.beside(linear.fit(*rows_of(rows), head.monotone, counts=counts_of(rows)))
-    sellers = None if vendors is None else vendors[calibrate]
-    curve = calibrated(both.margins(values[calibrate]), y[calibrate].astype(bool), sellers, weighed.of(calibrate))
-    return HeadModel(head, both, curve), fitted.rounds
+    return booster.Fitted(fitted.trees.beside(linear.fit(*rows_of(rows), head.monotone, counts=counts_of(rows))), fitted.rounds)
 
 
 def learn(

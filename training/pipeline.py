@@ -11,14 +11,15 @@ import pyarrow as pa
 
 from features.catalog import NAMES, build
 from models import golden, share
-from models.bundle import TAUGHT, Bundle, crown, install
+from models.bundle import TAUGHT, Bundle, install
 from models.heads import HEADS
 from models.peers import Peers
 from models.tiers import Tiers
-from training import effects, folds, follower_model, labelled, limits, pools, record, report, tracking
+from training import effects, folds, follower_model, labelled, limits, origin, pools, record, report, succession, tracking
 from training import reference as references
 from training.experiment import Experiment, World
 from training.learning import MODEL, Learnt, learn, with_gaps
+from training.remember import remembered
 from training.stages import Stages
 from training.worlds.documents import golden_accounts
 
@@ -36,6 +37,7 @@ class Trained:
     path: Path
     card: str
     measurements: list[report.Measurement]
+    champion: bool
 
 
 def train(
@@ -82,8 +84,7 @@ def train(
             with stages(f"learn {name}"):
                 test = split.test[~np.isnan(learning.shares[name][split.test]) | ~np.isnan(learning.values[name][split.test])]
                 y, weighed = learning.values[name], learning.weighed(name, split)
-                known = (split, test, experiment.trees, experiment.seed, learning.vendors, weighed)
-                learnt = learn(HEADS[name], matrix, gaps, y, *known)
+                learnt = learn(HEADS[name], matrix, gaps, y, split, test, experiment.trees, experiment.seed, learning.vendors, weighed)
                 matrices = (matrix,) if gaps is None else (matrix, gaps)
                 settling = weighed.calibrating(split.calibrate[~np.isnan(y[split.calibrate])], y)
                 limited = limits.settled(learnt.model, matrices, shares, tiers, y, learning.shares[name], settling)
@@ -104,12 +105,14 @@ def train(
             facts = {"card": card, "measures": found.headline, "synthetic": source.synthetic, "data": source.described}
             facts |= {"seen": labelled.seen(split, learning), TAUGHT: labelled.taught(learning, learners)}
             folder = Path(draft) / "bundle"
-            replace(bundle, facts=facts, golden=golden.record(bundle, golden_accounts(GOLDEN_SEED))).save(folder)
+            kept = remembered(bundle, source.path, learning.table, split, experiment.seed).to_bytes()
+            known = golden.record(bundle, golden_accounts(GOLDEN_SEED))
+            replace(bundle, facts=facts, golden=known, remembered=kept).save(folder)
             bundle = Bundle.load(folder)
-            aliases = ("champion",) if experiment.champion else ()
-            record.write(run, recorded, source, split, heads, found, folded, card, folder, aliases)
+            record.write(run, recorded, source, split, heads, found, folded, card, folder, ("challenger",))
             path = install(folder, home)
     # Only now: a training that is killed before its run has ended well crowns nothing.
-    if experiment.champion:
-        crown(path, home, run.version, run.id)
-    return Trained(run.id, str(run.version), bundle, path, card, measurements)
+    if data is not None or own is not None:
+        origin.remember(home, source.digest, source.path)
+    crowned = experiment.champion and succession.first(store, home, succession.Served(path.name, run.version, run.id))
+    return Trained(run.id, str(run.version), bundle, path, card, measurements, crowned)

@@ -20,7 +20,7 @@ from models.verdict import judge
 ROOT = Path(__file__).resolve().parents[2]
 TREES = (*(f"{head}.ubj" for head in HEADS), "followers.ubj")
 DOCUMENTS = ("card.json", "causes.json", "followers.json", "golden.json", "heads.json", "peers.json", "reference.json")
-FILES = (*TREES, *DOCUMENTS, "manifest.json")
+FILES = (*TREES, *DOCUMENTS, bundles.REMEMBERED, "manifest.json")
 
 
 def seal(folder: Path, **more: Any) -> None:
@@ -79,7 +79,7 @@ def test_no_file_of_a_bundle_runs_code_when_it_is_read(trained: Any) -> None:
         # A pickle begins with its protocol and ends with a full stop; a joblib file may also be compressed.
         assert not (content[:1] == b"\x80" and content[-1:] == b".")
         assert content[:2] not in (b"PK", b"\x1f\x8b", b"x\x9c")
-        assert file.suffix in (".json", ".ubj")
+        assert file.suffix in (".json", ".ubj", ".parquet")
         if file.suffix == ".json":
             orjson.loads(content)
 

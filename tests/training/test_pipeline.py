@@ -132,7 +132,7 @@ def test_the_run_holds_what_a_reviewer_compares(trained: Any, champion_home: Pat
         "trees.max_depth": "3",
     }
     assert run.data.tags["change"] == "accounts 500, seed 3, rounds 60, max_depth 3"
-    assert run.info.run_name == "small: accounts 500, seed 3, rounds 60, max_depth 3"
+    assert run.info.run_name == "accounts 500, seed 3, rounds 60, max_depth 3"
     assert run.data.tags["kind"] == "training"
     assert run.data.tags["data_hash"] in trained.card and run.data.tags["features"] == features_hash()
     assert run.data.tags["code"] == code_version()
