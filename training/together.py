@@ -88,6 +88,13 @@ def laid(tables: Tables, own: pa.Table, place: str, heads: Sequence[str] = tuple
         raise TrainingRefusal([*told, "so there is nothing to learn from these labels"])
     settled = settle(own.filter(known))
     told += settled.lines()
+    for head in (name for name in heads if name in set(settled.labels["head"].to_pylist())):
+        said = settled.labels.filter(pc.equal(settled.labels["head"], head))["value"].to_pylist()
+        if len(set(said)) == 1:
+            answer = "yes" if said[0] else "no"
+            told.append(
+                f"{head}: all {len(said):,} of these labels say {answer}, so how people tell yes from no is not to be learnt from them"
+            )
     other = settled.labels.filter(pc.invert(pc.is_in(settled.labels["head"], value_set=pa.array(heads, pa.large_string()))))
     told += [f"{other.num_rows:,} labels are of heads that this experiment does not learn"] if other.num_rows else []
     labels, changed = _over(tables.get("labels"), settled.labels, settled.open[KEY])

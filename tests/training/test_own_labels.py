@@ -175,7 +175,9 @@ def test_a_tie_and_a_reviewer_who_says_both_are_left_out_and_listed(tmp_path: Pa
 
 
 def test_who_contradicts_himself_does_not_vote(tmp_path: Path) -> None:
-    assert settled(settle(votes(tmp_path, "1 1 ana", "1 0 ana", "1 0 ben")).labels) == {"1": 0}
+    found = settle(votes(tmp_path, "1 1 ana", "1 0 ana", "1 0 ben"))
+    assert settled(found.labels) == {"1": 0}
+    assert (found.agreement[0].labels, found.agreement[0].twice) == (1, 0)
 
 
 # Over a dataset
@@ -224,6 +226,13 @@ def test_labels_of_unknown_accounts_are_counted_and_left_out(tmp_path: Path, mar
     assert line.startswith('2 labels are of 2 accounts that market does not have, such as "00", "000"')
     with pytest.raises(TrainingRefusal, match="1 accounts that market does not have"):
         together.laid(dataset.read(market), votes(tmp_path, "00 1 ana"), "market")
+
+
+def test_labels_of_one_class_say_so(tmp_path: Path, market: Path) -> None:
+    over = together.laid(dataset.read(market), votes(tmp_path, "0 1 ana", "1 1 ana"), "market")
+    assert [line for line in over.told if line.startswith(f"{BOUGHT}: all 2 of these labels say yes")]
+    both = together.laid(dataset.read(market), votes(tmp_path, "0 1 ana", "1 0 ana"), "market")
+    assert not [line for line in both.told if "all 2" in line]
 
 
 def test_what_was_laid_over_is_a_dataset_that_can_be_read_again(tmp_path: Path, market: Path) -> None:

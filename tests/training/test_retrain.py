@@ -18,7 +18,8 @@ TRAINED: Any = SimpleNamespace(run_id="r", version="7")
 
 def test_a_second_retraining_does_nothing(tmp_path: Path) -> None:
     with held(tmp_path / retrain.LOCK), pytest.raises(retrain.RetrainBusy, match="another retraining is at work"):
-        retrain.retrain(Experiment(), tmp_path, own_labels.SCHEMA.empty_table(), lambda run, moves: None)
+        # Were it to go on, it would meet a dataset that is not there.
+        retrain.retrain(Experiment(), tmp_path, own_labels.SCHEMA.empty_table(), lambda run, moves: None, tmp_path / "none")
     assert [file.name for file in tmp_path.iterdir()] == [retrain.LOCK]
 
 
