@@ -72,8 +72,7 @@ def labelled(data: Path, ids: Iterable[str], store: Store) -> dict[str, pa.Array
     # Rows with errors are no reason to give no queue; what holds one was left out of it already.
     own = dataset.load(data, ("accounts", "labels")).tables.get("labels")
     told = set() if own is None else set(zip(own["head"].to_pylist(), own["account_id"].to_pylist(), strict=True))
-    kept = store.labels()
-    told_there = set(zip(kept["head"].to_pylist(), kept["pseudonym"].to_pylist(), strict=True))
-    names = {account_id: store.pseudonym(account_id) for account_id in ids} if told_there else {}
-    told |= {(head, account_id) for account_id, name in names.items() for head in HEADS if (head, name) in told_there}
+    there = {head: set(names) for head, names in store.answered().items()}
+    names = {account_id: store.pseudonym(account_id) for account_id in ids} if there else {}
+    told |= {(head, account_id) for head, answered in there.items() for account_id, name in names.items() if name in answered}
     return {head: pa.array([account_id for name, account_id in told if name == head], pa.large_string()) for head in HEADS}

@@ -53,8 +53,11 @@ class Memory:
         while not (self._closing.is_set() and self._waiting.empty()):
             if time.monotonic() - expired >= EXPIRY_SECONDS:
                 expired = time.monotonic()
-                with suppress(StoreError):
+                try:
                     self._store.expire()
+                except StoreError as fault:
+                    # Told now, because a database of another version is better known at the start than at the first account.
+                    self._note(fault)
             if bunch := self._bunch():
                 self._write(bunch)
 

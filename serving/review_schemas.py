@@ -122,7 +122,7 @@ WAITING = _object(
 def components() -> Schema:
     """The named schemas of labels and the queue."""
     waiting = {"type": "array", "items": _ref("Waiting"), "description": "The most worthwhile first."}
-    looked_at = {"type": "integer", "description": "Among how many judged accounts these were chosen: the latest ones, at most 20,000."}
+    looked_at = {"type": "integer", "description": "Among how many judged accounts these were chosen: the latest ones, at most 5,000."}
     return {
         "Label": LABEL,
         "Labels": _one_or_many("Label", "labels", LABEL_EXAMPLE, additionalProperties=False),

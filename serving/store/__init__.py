@@ -53,7 +53,7 @@ class Store:
         """Add labels, in order; returns what each became."""
         now = datetime.now(UTC)
         named = [(self.pseudonym(label.account_id), label) for label in given]
-        with self._writing() as connection:
+        with self._transaction() as connection:
             kept = labels.keep(connection, named, request_id, now)
             if self.days:
                 accounts.name(connection, {pseudonym: label.account_id for pseudonym, label in named}, now)
@@ -62,25 +62,30 @@ class Store:
     def labels(self, since: datetime | None = None) -> pa.Table:
         """Labels received at or after `since`, oldest first: id, pseudonym, head, value, share, source, by, at, note, received_at,
         account_id (null where retention has removed it)."""
-        with self._writing() as connection:
+        with self._transaction() as connection:
             return labels.table(connection, since)
+
+    def answered(self) -> dict[str, list[str]]:
+        """Head -> the pseudonyms of all accounts that have a label for it."""
+        with self._transaction() as connection:
+            return labels.answered(connection)
 
     def remember(self, judged: Sequence[Judged]) -> None:
         """Keep the latest judgement of each account."""
         named = [(self.pseudonym(row.account_id), row) for row in judged]
-        with self._writing() as connection:
+        with self._transaction() as connection:
             accounts.remember(connection, named)
 
     def judged(self, since: datetime | None = None, most: int | None = None) -> pa.Table:
         """The latest judgement of each account judged at or after `since`; of more than `most` the latest ones. Columns:
         `serving.judged.schema`."""
         oldest = self._oldest()
-        with self._writing() as connection:
+        with self._transaction() as connection:
             return accounts.table(connection, oldest if since is None else max(since, oldest), most)
 
     def expire(self) -> int:
         """Remove what is older than retention allows; returns how many judged accounts that were."""
-        with self._writing() as connection:
+        with self._transaction() as connection:
             return accounts.expire(connection, self._oldest())
 
     def close(self) -> None:
@@ -103,7 +108,7 @@ class Store:
             return self._engine
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _transaction(self) -> Iterator[Connection]:
         engine = self._opened()
         with told(make_url(self.url).render_as_string(hide_password=True)), engine.begin() as connection:
             yield connection

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -66,7 +66,3 @@ def expire(connection: Connection, before: datetime) -> int:
     """Remove judgements and names from before a moment; returns how many accounts are forgotten."""
     connection.execute(delete(NAMES).where(NAMES.c.told_at < before))
     return connection.execute(delete(JUDGED).where(JUDGED.c.judged_at < before)).rowcount
-
-
-def count(connection: Connection) -> int:
-    return connection.execute(select(func.count()).select_from(JUDGED)).scalar_one()

@@ -50,6 +50,14 @@ def keep(connection: Connection, labels: Sequence[tuple[str, Label]], request_id
     return [Kept(str(number), name, label.head, label.value, now) for number, (name, label) in zip(numbers, labels, strict=True)]
 
 
+def answered(connection: Connection) -> dict[str, list[str]]:
+    """Head -> the pseudonyms of all accounts that have a label for it."""
+    found: dict[str, list[str]] = {}
+    for head, pseudonym in connection.execute(select(LABELS.c.head, LABELS.c.pseudonym).distinct()):
+        found.setdefault(head, []).append(pseudonym)
+    return found
+
+
 def table(connection: Connection, since: datetime | None) -> pa.Table:
     """Every label received at or after `since`, oldest first; account_id is null where only the pseudonym is left."""
     import pyarrow as pa

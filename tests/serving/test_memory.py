@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from serving.memory import Memory
+from serving.memory import MOST_AT_ONCE, Memory
 from serving.store import Store
 from tests.serving.kept import row
 
@@ -62,9 +62,11 @@ def test_while_the_database_is_away_nothing_waits_and_one_line_tells(
             put(memory, f"a{i}", f"b{i}")
         # A try at the database takes a second of pause; two thousand accounts would take an hour if anything waited for it.
         assert time.monotonic() - started < 60.0
-        assert counted("dropped") == dropped + 1_950
+        # What waits is at most the queue and the bunch that the writer holds.
+        gone = int(counted("dropped") - dropped)
+        assert gone >= 2_001 - 50 - MOST_AT_ONCE
         barred.unlink()
-        until(lambda: store.judged().num_rows == 51)
+        until(lambda: store.judged().num_rows == 2_001 - gone)
         memory.close(30.0)
     told = [record.getMessage() for record in caplog.records if "remembered" in record.getMessage()]
     assert ["not remembered, judging goes on" in told[0], "remembered again" in told[1], len(told)] == [True, True, 2]
@@ -75,7 +77,8 @@ def test_a_bunch_that_no_database_takes_does_not_stop_the_next(tmp_path: Path) -
     memory = Memory(store, linger=0.01)
     asyncio.run(memory.put([row("bad")._replace(tier=None)]))  # type: ignore[arg-type]
     until(lambda: counted("lost") == lost + 1)
-    asyncio.run(memory.put([row("worse")._replace(heads={"x": [object()]})]))
+    # Half a character has no bytes, so the fault is not even the database's.
+    asyncio.run(memory.put([row("\ud800")]))
     until(lambda: counted("lost") == lost + 2)
     put(memory, "good")
     memory.close(30.0)

@@ -171,7 +171,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/a.db", tmp_path, DAYS)
     store.keep([Label("a", "bought_followers", 1)])
-    with store._writing() as connection:
+    with store._transaction() as connection:
         # The same fault as a full disk, on a database that may not grow.
         connection.execute(text("PRAGMA max_page_count=1"))
     with pytest.raises(StoreError, match="full") as caught:
