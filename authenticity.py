@@ -48,7 +48,7 @@ def told() -> Iterator[None]:
 def expected(fault: Exception) -> bool:
     """Faults of what came from outside, as opposed to faults of ours."""
     names = {"BundleError", "SettingsError", "LaunchError", "OutputError", "TrainingRefusal", "TrackingError", "PoolError", "WorkerLost"}
-    names |= {"BenchmarkRefusal", "DriftRefusal"}
+    names |= {"BenchmarkRefusal", "DriftRefusal", "NoAnswer", "PromotionRefused", "StoreError"}
     return isinstance(fault, InputError | OSError) or type(fault).__name__ in names
 
 

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -123,10 +124,12 @@ def main() -> None:
     one = orjson.dumps(bundle.golden[0]["document"])
     hundred = b'{"accounts":[' + b",".join([one] * 100) + b"]}"
 
-    ports = [free_port() for _ in range(3)]
+    ports = [free_port() for _ in range(4)]
+    forgetful = replace(settings, remember_days=0)
     with ExitStack() as stack:
         servers = {
             "BentoML, our application": running(*command(settings, ports[0]), ports[0]),
+            "… remembering nothing": running(*command(forgetful, ports[3]), ports[3]),
             "uvicorn, our application": running(*uvicorn("ours", settings, ports[1]), ports[1]),
             "uvicorn, bare FastAPI": running(*uvicorn("bare", settings, ports[2]), ports[2]),
         }

@@ -22,10 +22,12 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0)] = 0,
     world: str = "high_street",
     only: Annotated[str, typer.Option(help="Accounts of one scenario only, such as viral or drip_3.")] = "",
+    csv: Annotated[bool, typer.Option("--csv", help="CSV files, to look at or to imitate, instead of Parquet.")] = False,
     workers: Workers = None,
     quiet: Quiet = False,
 ) -> None:
     """Write a labelled, synthetic dataset with real follower records."""
+    from features import dataset
     from training.worlds import WORLDS
     from training.worlds import simulate as run
     from training.worlds.scenarios import SCENARIOS
@@ -36,6 +38,8 @@ def simulate(
         raise typer.BadParameter(f"there is no scenario {only!r}; there are: {', '.join(SCENARIOS)}", param_hint="--only")
     with Bars(err, quiet)(f"simulate {accounts:,} accounts", accounts) as advance:
         run(output, accounts, seed, world, advance, workers, {only: 1.0} if only else None)
+    if csv:
+        dataset.as_csv(output)
     out.print(f"{accounts:,} synthetic accounts in {output}", highlight=False, soft_wrap=True)
 
 

@@ -22,19 +22,54 @@ def train(
         list[str] | None,
         typer.Option("--pool", help="Labelled single followers instead of the experiment's: srf, FILE.parquet or FILE.parquet:SOURCE."),
     ] = None,
+    labels: Annotated[
+        list[Path] | None,
+        typer.Option("--labels", help="Labels that people gave, to lay over the dataset's; several times for several files."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Features, split, fit, calibrate, measure, record, bundle; prints the run id and the card."""
-    from training import pipeline
+    from training import own_labels, pipeline
     from training.experiment import read, with_pools
     from training.report import table
 
     mine = settings()
     choices = read(experiment)
-    trained = pipeline.train(with_pools(choices, pool) if pool else choices, mine.home, data, mine.tracking_server, Bars(err, quiet))
+    choices, own = with_pools(choices, pool) if pool else choices, own_labels.read(labels) if labels else None
+    trained = pipeline.train(choices, mine.home, data, mine.tracking_server, Bars(err, quiet), own)
     out.print(trained.card, markup=False, highlight=False, soft_wrap=True)
     out.print(table(trained.measurements))
     out.print(f"run {trained.run_id}\nversion {trained.version}\nbundle {trained.path}", highlight=False, soft_wrap=True)
+    stands = "is the first champion, and served" if trained.champion else f"challenges the champion: authenticity promote {trained.version}"
+    out.print(f"It {stands}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def tune(
+    experiment: Annotated[Path, typer.Argument(help="Where the search begins, and in [search] what it may try.")],
+    trials: Annotated[int, typer.Option("--trials", help="How many trials shall have finished in all, earlier calls included.")],
+    data: Annotated[Path | None, typer.Option("--data", help="A labelled dataset; without it the experiment's synthetic world.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", help="Trials side by side, a core each.")] = 1,
+    timeout: Annotated[float | None, typer.Option("--timeout", help="Begin no trial after so many seconds.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Search for better settings without a look at the test accounts; goes on where it was interrupted."""
+    from training import tune as tuning
+    from training.experiment import read
+
+    if faults := tuning.faults(trials, jobs, timeout):
+        raise typer.BadParameter("; ".join(faults))
+    mine = settings()
+    choices, more = (mine.home, trials, data, mine.tracking_server, jobs, timeout), (Bars(err, quiet), note)
+    try:
+        found = tuning.tune(experiment, read(experiment), *choices, *more)
+    except KeyboardInterrupt:
+        raise typer.Exit(1) from None
+    out.print(found.card, markup=False, highlight=False, soft_wrap=True)
+    out.print(f"\n{found.path.read_text(encoding='utf-8')}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"run {found.run_id}\nstudy {found.study}: {found.finished} trials", highlight=False, soft_wrap=True)
+    follows = f"authenticity train {found.path}" + ("" if data is None else f" --data {data}")
+    out.print(f"Next: {follows}", highlight=False, soft_wrap=True)
 
 
 @app.command()

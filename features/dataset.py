@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv
 import pyarrow.parquet
 
 from features import validation
@@ -106,6 +107,19 @@ def write(path: Path, tables: Mapping[str, pa.Table], part: int | None = None) -
         schema = pa.schema([(f.name, f.arrow) for f in TABLES[name].fields if f.name in table.column_names])
         with whole_file(file) as draft:
             pa.parquet.write_table(table.select(schema.names).cast(schema), draft, compression="zstd")
+
+
+def as_csv(path: Path) -> None:
+    """The Parquet files of a dataset as CSV in their place; hashtags stand in one cell, parted by blanks."""
+    for mine in files(path).values():
+        for file in (each for each in mine if each.suffix == ".parquet"):
+            table = pa.parquet.read_table(file)
+            lists = [name for name in table.column_names if pa.types.is_large_list(table.schema.field(name).type)]
+            for name in lists:
+                table = table.set_column(table.column_names.index(name), name, pc.binary_join(table[name].cast(pa.list_(pa.string())), " "))
+            with whole_file(file.with_suffix(".csv")) as draft:
+                pa.csv.write_csv(table, draft, pa.csv.WriteOptions(quoting_style="needed"))
+            file.unlink()
 
 
 @contextmanager

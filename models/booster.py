@@ -97,7 +97,7 @@ def fit(
     monotone: Sequence[int],
     settings: Mapping[str, Any],
     seed: int,
-    weights: tuple[np.ndarray, np.ndarray] | tuple[None, None] = (None, None),
+    weights: tuple[np.ndarray | None, np.ndarray | None] = (None, None),
 ) -> Fitted:
     """Fit trees on values (n, k) and y (n,) of 0 and 1; stop when the log loss of the `watched` accounts no longer falls.
 

@@ -189,14 +189,14 @@ class Bundle:
             raise BundleError(f"the bundle judges its golden accounts differently than when it was made: {found[0]}; train it again.")
 
 
-def load_champion(home: Path) -> Bundle:
-    """The bundle that is in use, from the local folder alone. Raises BundleError when there is none."""
-    pointer = home / "champion.json"
+def load_champion(home: Path, name: str = "champion") -> Bundle:
+    """The bundle that is in use (name: or "previous", the one before), from the local folder alone. Raises BundleError for none."""
+    pointer = home / f"{name}.json"
     try:
         entry = orjson.loads(pointer.read_bytes())
         path, version, run_id = entry["path"], entry["version"], entry["run_id"]
     except FileNotFoundError:
-        raise BundleError(f"no champion yet in {home}: run `authenticity train experiments/default.toml` first.") from None
+        raise BundleError(f"no {name} yet in {home}: run `authenticity train experiments/default.toml` first.") from None
     except (OSError, ValueError, KeyError, TypeError):
         raise BundleError(f"{pointer} is damaged; run `authenticity train` again.") from None
     if not all(isinstance(value, str | None) for value in (version, run_id)):
@@ -220,9 +220,9 @@ def install(bundle: Path, home: Path) -> Path:
     return target
 
 
-def crown(installed: Path, home: Path, version: str | None, run_id: str | None) -> None:
-    """Make an installed bundle the champion; whoever reads meanwhile sees the old one or the new one."""
-    with whole_file(home / "champion.json") as draft:
+def crown(installed: Path, home: Path, version: str | None, run_id: str | None, name: str = "champion") -> None:
+    """Make an installed bundle the champion (or the previous one); whoever reads meanwhile sees the old one or the new one."""
+    with whole_file(home / f"{name}.json") as draft:
         draft.write_bytes(_bytes({"path": installed.name, "version": version, "run_id": run_id}))
 
 

@@ -31,9 +31,16 @@ def judge(bundle: Bundle, snapshots: Sequence[Snapshot], reasons: bool = True) -
 
 def judge_table(bundle: Bundle, table: AccountTable, reasons: bool = True) -> list[dict[str, Any]]:
     """One verdict per account of the table, in order. One account and a million go through the same lines."""
-    if not table.n:
-        return []
+    return judge_with_features(bundle, table, reasons)[0]
+
+
+def judge_with_features(bundle: Bundle, table: AccountTable, reasons: bool = True) -> tuple[list[dict[str, Any]], FeatureMatrix]:
+    """The same verdicts, and the features (n, all of the catalogue) that they were told from."""
     matrix = build(table, bundle.reference)
+    return _verdicts(bundle, table, matrix, reasons) if table.n else [], matrix
+
+
+def _verdicts(bundle: Bundle, table: AccountTable, matrix: FeatureMatrix, reasons: bool) -> list[dict[str, Any]]:
     tier_names = bundle.tiers.names(table.column("followers").values)
     found = shares(table, bundle.followers, bundle.reference)
     looked = evidence(table, found, bundle.followers)

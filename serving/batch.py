@@ -13,7 +13,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features import dataset
+from features import cells, dataset
 from features.finished import Say
 from features.problems import DatasetError, Problem
 from features.slices import SLICE, slices
@@ -127,9 +127,9 @@ def _json_lines(file: Path, _: pa.Schema) -> Iterator[Rows]:
 @contextmanager
 def _csv(file: Path, schema: pa.Schema) -> Iterator[Rows]:
     """Without the line of names, which stands once in a file of many parts."""
-    with file.open("w", encoding="utf-8", newline="") as cells:
-        table = csv.writer(cells)
-        yield lambda verdicts: table.writerows([_cell(value) for value in flat(verdict, schema).values()] for verdict in verdicts)
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        table = csv.writer(lines)
+        yield lambda verdicts: table.writerows([cells.safe(value) for value in flat(verdict, schema).values()] for verdict in verdicts)
 
 
 @contextmanager
@@ -171,10 +171,3 @@ def flat(verdict: Verdict, schema: pa.Schema) -> dict[str, Any]:
 
 def _text(value: Any) -> str | None:
     return orjson.dumps(value).decode() if value else None
-
-
-def _cell(value: Any) -> Any:
-    """A cell that no spreadsheet runs: a text that could begin a formula, even after blanks or quotes, gets a `'` in front."""
-    if isinstance(value, str) and value.lstrip(" '\"\n\v\f")[:1] in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"):
-        return f"'{value}"
-    return value

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from serving.problems import KINDS
+from serving.problems import KINDS, SORTS
 
 HEADERS = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"}
 
@@ -23,7 +23,7 @@ def page(document: dict[str, Any]) -> str:
     """The HTML page of an OpenAPI document: each route with its body, answers and an example."""
     operations = [(path, method, operation) for path, of in document["paths"].items() for method, operation in of.items()]
     routes = "".join(_route(*named, document) for named in operations)
-    kinds = "".join(f"<tr id={kind.anchor}><td>{status}<td>{escape(kind.title)}<td>{escape(kind.remedy)}" for status, kind in KINDS.items())
+    kinds = "".join(f"<tr id={kind.anchor}><td>{status}<td>{escape(kind.title)}<td>{escape(kind.remedy)}" for status, kind in SORTS)
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>{escape(document['info']['title'])}</title><style>{_STYLE}</style><h1>{escape(document['info']['title'])}</h1>"
@@ -39,9 +39,10 @@ def _route(path: str, method: str, operation: dict[str, Any], document: dict[str
         parts.append(f"<p>Parameter <code>{escape(parameter['name'])}</code>, default <code>{escape(default)}</code>.")
     if body := operation.get("requestBody"):
         parts.append(f"<p>Takes:{_example(body['content'], document)}")
-    answer = operation["responses"]["200"]["content"]
+    done = next(status for status in operation["responses"] if status.startswith("2"))
+    answer = operation["responses"][done]["content"]
     parts.append(f"<p>Answers:{_example(answer, document)}" if "application/json" in answer else "")
-    refusals = ", ".join(f"<a href=#{KINDS[int(status)].anchor}>{status}</a>" for status in operation["responses"] if status != "200")
+    refusals = ", ".join(f"<a href=#{KINDS[int(status)].anchor}>{status}</a>" for status in operation["responses"] if status != done)
     parts.append(f"<p>Refusals: {refusals}." if refusals else "")
     return "".join(parts)
 

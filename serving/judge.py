@@ -13,15 +13,17 @@ from serving.settings import Settings
 if TYPE_CHECKING:
     from features.snapshot import Snapshot
     from models.bundle import Bundle
+    from serving.judged import Judged
 
 LOG = logging.getLogger(__name__)
 
 
 class Answer(NamedTuple):
-    """One verdict: its `status` (`ok`, `insufficient_data`, `error`) and the JSON that leaves."""
+    """One verdict: its `status` (`ok`, `insufficient_data`, `error`), the JSON that leaves, and what may be remembered of it."""
 
     status: str
     body: bytes
+    kept: "Judged | None" = None
 
 
 class NotFinite(ArithmeticError):
@@ -31,17 +33,21 @@ class NotFinite(ArithmeticError):
 class Judge:
     """A loaded bundle. Everything heavy is imported when one is made, so that BentoML's supervisor stays small."""
 
-    def __init__(self, bundle: "Bundle"):
+    def __init__(self, bundle: "Bundle", remembers: bool = False):
         from features.problems import Problem, SnapshotError
         from features.snapshot import parse
-        from models.verdict import error_verdict, judge
+        from features.table import AccountTable
+        from models.verdict import error_verdict, judge_with_features
         from serving.envelope import accounts
+        from serving.judged import judged
 
         self.bundle = bundle
+        self.remembers = remembers
         self.cut = accounts
         self.card = orjson.dumps(finite(bundle.card()))
         self.refused: type[SnapshotError] = SnapshotError
-        self._problem, self._parse, self._judge, self._error_verdict = Problem, parse, judge, error_verdict
+        self._problem, self._parse, self._judge, self._error_verdict = Problem, parse, judge_with_features, error_verdict
+        self._table, self._kept = AccountTable.from_snapshots, judged
         self._golden = orjson.dumps(bundle.golden[0]["document"])
         self._expected = self.one(self._golden)
         # The first request should not be the one that waits for compiled loops to be loaded.
@@ -54,7 +60,8 @@ class Judge:
         from models.tiers import Tiers
 
         bundle = load_champion(settings.home)
-        return cls(bundle.configured(settings.base_rates, bundle.tiers if settings.tiers is None else Tiers.of(settings.tiers)))
+        tiers = bundle.tiers if settings.tiers is None else Tiers.of(settings.tiers)
+        return cls(bundle.configured(settings.base_rates, tiers), remembers=settings.remember_days > 0)
 
     def one(self, document: bytes, reasons: bool = True) -> Answer:
         """One account's verdict; raises SnapshotError when the document is no account."""
@@ -78,11 +85,13 @@ class Judge:
 
     def golden_holds(self) -> bool:
         """Whether a golden account, judged as any other, still gets the verdict it got when the bundle was loaded."""
-        return self.one(self._golden) == self._expected
+        return self.one(self._golden).body == self._expected.body
 
     def _judged(self, snapshots: "Sequence[Snapshot]", reasons: bool) -> list[Answer]:
-        verdicts = self._judge(self.bundle, list(snapshots), reasons=reasons)
-        return [Answer(verdict["status"], orjson.dumps(finite(verdict))) for verdict in verdicts]
+        table = self._table(snapshots)
+        verdicts, matrix = self._judge(self.bundle, table, reasons)
+        kept = self._kept(verdicts, matrix, table.column("followers").values) if self.remembers else [None] * len(verdicts)
+        return [Answer(verdict["status"], orjson.dumps(finite(verdict)), row) for verdict, row in zip(verdicts, kept, strict=True)]
 
     def _judged_apart(self, snapshots: "Sequence[Snapshot]", reasons: bool) -> list[Answer]:
         """All at once; one by one if that fails, so that only the account that causes a fault is without a verdict."""

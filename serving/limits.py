@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -11,6 +12,7 @@ from starlette.requests import Request
 
 from serving.problems import Refusal
 
+_JSON_TYPE = re.compile(r'application/json\s*(;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
 LOG = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
@@ -105,3 +107,11 @@ class Desk:
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def require_json(request: Request) -> None:
+    """Raises Refusal 415 for a body that is compressed or not said to be JSON in UTF-8."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refusal(415, "The body is compressed; send it as it is.")
+    if not _JSON_TYPE.fullmatch(request.headers.get("content-type", "")):
+        raise Refusal(415, "Expected Content-Type: application/json in UTF-8.")

@@ -33,16 +33,29 @@ KINDS: Mapping[int, Kind] = MappingProxyType(
         503: Kind("not-available", "Full or not ready", "Wait for the seconds in Retry-After and send the request again."),
     }
 )
+OTHER = Kind("other", "Error", "")
+NOT_A_LABEL = Kind("not-a-label", "Not a valid label", KINDS[422].remedy)
+# Every sort there is, as (status, kind), for the page that explains them.
+SORTS: tuple[tuple[int, Kind], ...] = tuple(sorted([*KINDS.items(), (422, NOT_A_LABEL)], key=lambda sort: sort[0]))
 
 
 class Refusal(Exception):
     """A request that is answered with a problem document instead of a verdict.
 
-    `errors` are (RFC 6901 pointer into the body, what to mend) pairs; `retry_after` is in seconds.
+    `errors` are (RFC 6901 pointer into the body, what to mend) pairs; `retry_after` is in seconds; `kind` where it is not the usual one
+    of the status.
     """
 
-    def __init__(self, status: int, detail: str, errors: Iterable[tuple[str, str]] = (), retry_after: int | None = None):
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        errors: Iterable[tuple[str, str]] = (),
+        retry_after: int | None = None,
+        kind: Kind | None = None,
+    ):
         super().__init__(detail)
+        self.kind = kind or KINDS.get(status) or OTHER
         self.status = status
         self.detail = detail
         self.errors = tuple(errors)
@@ -52,9 +65,11 @@ class Refusal(Exception):
             self.headers["connection"] = "close"
 
 
-def document(status: int, detail: str, instance: str, request_id: str, errors: Iterable[tuple[str, str]] = ()) -> Response:
+def document(
+    status: int, detail: str, instance: str, request_id: str, errors: Iterable[tuple[str, str]] = (), kind: Kind | None = None
+) -> Response:
     """A problem document as an HTTP answer; `type` is an address on this server that explains it."""
-    kind = KINDS.get(status) or Kind("other", "Error", "")
+    kind = kind or KINDS.get(status) or OTHER
     body = {
         "type": f"/docs#{kind.anchor}",
         "title": kind.title,

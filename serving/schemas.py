@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from serving import review_schemas
 from serving.examples import ACCOUNT_EXAMPLE, VERDICT_EXAMPLE
 
 Schema = dict[str, Any]
@@ -176,7 +177,7 @@ def components() -> Schema:
     named = {"Account": account | {"example": ACCOUNT_EXAMPLE}, **inner, "Batch": batch, "Verdicts": verdicts, "Verdict": VERDICT}
     named |= {"Head": HEAD, "Because": BECAUSE, "Reason": REASON, "Record": RECORD, "Explanation": EXPLANATION}
     named |= {"Counterfactual": COUNTERFACTUAL, "BoughtShare": BOUGHT_SHARE, "Stratum": STRATUM, "Engagement": ENGAGEMENT, "Part": PART}
-    named |= {"Evidence": EVIDENCE, "Problem": PROBLEM}
+    named |= {"Evidence": EVIDENCE, "Problem": PROBLEM, **review_schemas.components()}
     return {name: _moved(schema) for name, schema in named.items()}
 
 

@@ -49,6 +49,10 @@ class Authenticity:
     """Judges whether an influencer's audience is real."""
 
     def __init__(self) -> None:
+        # Here and not above, so that BentoML's supervisor stays small.
+        from serving.memory import Memory
+        from serving.store import Store
+
         telemetry.forget_dead_workers()
         for hint in SETTINGS.unknown:
             LOG.warning(hint)
@@ -57,6 +61,8 @@ class Authenticity:
         except Exception as error:
             # Alive but never ready: a worker that dies here would be started again and again.
             LOG.error("no model is served: %s", error, exc_info=not str(error))
+        APP.state.store = Store.of(SETTINGS)
+        APP.state.memory = Memory(APP.state.store)
         # What is loaded now stays; without this a full collection stops the worker for 70 ms every now and then.
         gc.collect()
         gc.freeze()

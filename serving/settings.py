@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -24,6 +25,8 @@ class Settings:
     Sizes are bytes, durations seconds. `body_limit` holds one account with some 10,000 followers and comments,
     `batch_body_limit` 1,000 accounts of 100 kB. `body_memory` bounds what all unfinished bodies of one worker hold together.
     `concurrency` counts the requests of one worker that are judged or wait for it: more are refused at once.
+    `remember_days` is how long numbers of judged accounts, and plain ids of accounts, are kept for the queue and for drift; 0 keeps none.
+    A month is what a comparison with the month before needs.
     """
 
     home: Path = Path("var")
@@ -39,6 +42,7 @@ class Settings:
     body_memory: int = 256 * MIB
     body_seconds: float = 30.0
     judge_seconds: float = 60.0
+    remember_days: int = 30
     unknown: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -139,10 +143,12 @@ def _share(text: str) -> float:
     return share
 
 
-def _whole(least: int) -> Callable[[str], int]:
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    expected = f"of {least} or more" if most is None else f"from {least} to {most:,}"
+
     def read(text: str) -> int:
-        if not text.strip().isdecimal() or int(text) < least:
-            raise ValueError(f"expected a whole number of {least} or more.")
+        if not re.fullmatch(r"[0-9]{1,18}", text.strip()) or int(text) < least or (most is not None and int(text) > most):
+            raise ValueError(f"expected a whole number {expected}.")
         return int(text)
 
     return read
@@ -178,4 +184,6 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "BODY_MEMORY": _whole(KIB),
     "BODY_SECONDS": _seconds,
     "JUDGE_SECONDS": _seconds,
+    # Ten years: nobody needs more, and a date further back may not exist.
+    "REMEMBER_DAYS": _whole(0, 3_650),
 }

@@ -22,6 +22,9 @@ SECONDS = Histogram(
 )
 RUNNING = Gauge("authenticity_requests_running", "Requests being answered now.", multiprocess_mode="livesum")
 VERDICTS = Counter("authenticity_verdicts", "Accounts judged, by the status of the verdict.", ["status"])
+LABELS = Counter("authenticity_labels", "Labels of reviewers that were kept.", ["head"])
+# kept; dropped: too many were waiting; lost: the database did not take them.
+REMEMBERED = Counter("authenticity_remembered", "Judged accounts on their way to the database, by what became of them.", ["outcome"])
 READY = Gauge("authenticity_ready", "1 when the last golden account got its stored verdict.", multiprocess_mode="livemin")
 
 

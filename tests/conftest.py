@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import postgres as postgres
+
 # Before any library is imported: nothing leaves the machine, and no setting of the user's reaches a test.
 os.environ |= {"BENTOML_DO_NOT_TRACK": "True", "DO_NOT_TRACK": "true", "MLFLOW_DISABLE_TELEMETRY": "true"}
 for _name in [name for name in os.environ if name.startswith("AUTHENTICITY_")]:

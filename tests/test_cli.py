@@ -390,3 +390,31 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ZeroDivisionError):
         authenticity.main(broken)
+
+
+def test_the_queue_of_a_dataset_is_a_file_that_can_be_filled_in(run: Run, tiny: Path, tmp_path: Path) -> None:
+    file = tmp_path / "queue.csv"
+    ended = run("queue", tiny, "-n", "5", "-o", file, "--quiet")
+    assert (ended.status, ended.out) == (0, f"0 of 120 judged accounts in {file}\n"), "every account of this dataset has a label"
+    shutil.copytree(tiny, tmp_path / "unlabelled", ignore=shutil.ignore_patterns("labels*"))
+    ended = run("queue", tmp_path / "unlabelled", "-n", "5", "-o", file, "--head", "bought_followers", "--quiet")
+    assert ended.status == 0, ended.err
+    lines = file.read_text("utf-8").splitlines()
+    assert lines[0].endswith(",why,source,corrected,reviewer,note")
+    assert len(lines) == 6
+    assert all(",bought_followers," in line and line.endswith(",,,,") for line in lines[1:])
+
+
+def test_the_queue_without_a_dataset_is_of_judged_accounts_and_says_when_there_are_none(run: Run, tmp_path: Path) -> None:
+    ended = run("queue", home=tmp_path / "new")
+    assert ended.status == 0
+    assert ended.out.startswith("account_id,platform,")
+    assert "judged no account in the last 30 days" in ended.err
+    assert run("queue", "--head", "bought").status == 2
+
+
+def test_a_database_that_cannot_be_used_is_told_in_one_line(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTHENTICITY_DATABASE_URL", "mysql://someone:secret@somewhere/db")
+    told = message(run("queue", home=tmp_path / "new"))
+    assert "expected sqlite:///FILE or postgresql://" in told
+    assert "secret" not in told

@@ -19,6 +19,7 @@ from models.share import shares as shares_of
 from models.spoken import Spoken, spoken
 from models.why import reasons_for
 from training.labelled import Learning, base_of
+from training.report import REAL, SIMULATED
 
 # The baselines whose probabilities stand beside the model's, by the name of their column.
 BESIDE = {"tree": "depth2_tree", "logistic": "logistic"}
@@ -58,7 +59,7 @@ class Answered:
 
         baselines: head -> name -> probability (m,), NaN where there is none. `probability` is stated at the share of positives among the
         accounts that calibrated, like every measure of a training, `stated` at the bundle's base rate, as the verdict has it; decision
-        and reasons are the verdict's. value, share: NaN unknown; vendor and scenario: "" unknown; seen: names of tables.
+        and reasons are the verdict's. value, share: NaN unknown; vendor, scenario and labelled_by: "" unknown; seen: names of tables.
         """
         accounts = {
             "account_id": self.table.account_ids,
@@ -77,6 +78,7 @@ class Answered:
                 "head": name,
                 "value": self._known(self.learning.values, name),
                 "share": self._known(self.learning.shares, name),
+                "labelled_by": self._kinds(name),
                 "probability": model.calibration.probabilities(margins, model.calibration.prevalence),
                 **self._said(name, spoke),
                 **{column: baselines.get(name, {}).get(baseline, np.nan) for column, baseline in BESIDE.items()},
@@ -113,6 +115,14 @@ class Answered:
 
     def _known(self, labels: Mapping[str, np.ndarray], name: str) -> np.ndarray:
         return labels[name][self.rows] if name in labels else np.full(self.table.n, np.nan)
+
+    def _kinds(self, name: str) -> np.ndarray:
+        """(m,) whether a person or a simulated world labelled the account, "" where all labels are of one kind or there is none."""
+        if not self.learning.mixed or name not in self.learning.real:
+            return np.full(self.table.n, "", dtype=object)
+        known = ~np.isnan(self._known(self.learning.values, name))
+        kinds = np.where(self.learning.real[name][self.rows], REAL, SIMULATED)
+        return np.where(known, kinds, "").astype(object)
 
     def _vendors(self) -> np.ndarray:
         """Who sold the followers (m,), "" where nobody did."""

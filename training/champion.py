@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from models.bundle import BundleError, publish
-from training import tracking
+from models.bundle import BundleError
+from training import succession, tracking
 
 
 def bring(home: Path, server: str | None) -> str:
@@ -14,8 +14,7 @@ def bring(home: Path, server: str | None) -> str:
     if server is None and not (home / "mlflow.db").exists():
         return ""
     try:
-        path, number, run_id = tracking.fetch_champion(tracking.store(home, server), home / "fetched")
-        publish(path, home, number, run_id)
+        succession.follow(tracking.store(home, server), home)
     except (tracking.TrackingError, BundleError) as fault:
         return str(fault)
     return ""

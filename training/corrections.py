@@ -6,17 +6,20 @@ import shutil
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features import dataset, parts
+from features import cells, dataset, parts
 from features.problems import DatasetError, Problem
 from features.schema import TABLES
 from features.whole import whole_file
 from models.heads import HEADS
-from training.audit import Audited
+
+if TYPE_CHECKING:
+    from training.audit import Audited
 
 # What the reviewer fills in stands last; the rest says why the row is here.
 COLUMNS = (
@@ -59,7 +62,7 @@ def write(audited: Iterable[Audited], ids: Sequence[str], labels: pa.Table, file
     )
     table = rows.merge(origin, on=["account_id", "head"], how="left").reindex(columns=list(COLUMNS))
     with whole_file(file) as draft:
-        table.to_csv(draft, index=False)
+        table.map(cells.safe).to_csv(draft, index=False)
     return len(table)
 
 
@@ -69,7 +72,7 @@ def read(file: Path, now: datetime | None = None) -> pa.Table:
     A correction replaces a known share as well: it is a person's yes or no. Raises DatasetError with every problem of the file.
     """
     try:
-        table = pd.read_csv(file, dtype=str, keep_default_na=False)
+        table = pd.read_csv(file, dtype=str, keep_default_na=False).map(cells.plain)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as fault:
         raise DatasetError([Problem(f"it is no CSV: {str(fault).strip()}", file.name)]) from None
     missing = [name for name in ("account_id", "head", "corrected") if name not in table.columns]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from models.heads import HEADS
-from training import pools
+from training import pools, space
 from training.differing import differences
 from training.refusals import TrainingRefusal
+from training.space import Space
 from training.worlds import WORLDS
 
 # What may be set of the trees: XGBoost's own names, how many rounds, and after how many without gain to stop.
@@ -29,6 +31,8 @@ TREE_SETTINGS: Mapping[str, tuple[float, float]] = {
     "gamma": (0.0, 1_000.0),
 }
 WHOLE = ("rounds", "patience", "threads", "max_depth")
+# Beyond a thousand times another label, that other label says nothing.
+HEAVIEST = 1_000.0
 # What the learners take.
 LARGEST_SEED = 2**31 - 1
 
@@ -43,6 +47,18 @@ class World:
 
 
 @dataclass(frozen=True)
+class Labels:
+    """How much a label counts that a person gave, and one that a simulated world gave: only their ratio matters; 0 leaves them out.
+
+    with_world: learn from the dataset and the experiment's synthetic world together, for whoever has few labels.
+    """
+
+    real: float = 1.0
+    simulated: float = 1.0
+    with_world: bool = False
+
+
+@dataclass(frozen=True)
 class Experiment:
     """The choices of one run. `change` is the one thing that this run does differently, in the words of whoever compares."""
 
@@ -50,6 +66,8 @@ class Experiment:
     change: str = "four heads; a weighted sum beside the trees"
     heads: tuple[str, ...] = tuple(HEADS)
     seed: int = 7
+    # Which accounts test is none of the learners' luck: runs that differ by their seed are tested on the same ones.
+    split_seed: int = 7
     # Shares of accounts that fit, calibrate and test.
     split: tuple[float, float, float] = (0.4, 0.3, 0.3)
     # Chance that a copy of a training account loses a table, so that every subset of the evidence can be judged.
@@ -62,6 +80,9 @@ class Experiment:
     # Test on this source of follower records alone, and learn from the others.
     holdout: str = ""
     world: World = field(default_factory=World)
+    labels: Labels = field(default_factory=Labels)
+    # What `tune` may try, as the section says it (training/space.py).
+    search: Mapping[str, Any] = field(default_factory=dict)
     trees: Mapping[str, float] = field(
         default_factory=lambda: {
             "rounds": 400,
@@ -75,16 +96,27 @@ class Experiment:
     )
 
     @property
+    def now(self) -> dict[str, float]:
+        """Every setting that a search may change, as it stands."""
+        return space.current(self.trees, self.dropout)
+
+    @property
+    def space(self) -> Space:
+        """What a search may try."""
+        return space.read(self.search, self.now, TREE_SETTINGS, WHOLE, [])
+
+    @property
     def said(self) -> str:
         """What this run does differently: the `change` in the words of its author, or else every choice that is not the default."""
         default = Experiment()
         if self.change != default.change:
             return self.change
-        return ", ".join(f"{name.rpartition('.')[2]} {value}" for name, value in self._chosen().items()) or default.change
+        chosen = {name: value for name, value in self._chosen().items() if name != "folds"}
+        return ", ".join(f"{name.rpartition('.')[2]} {value}" for name, value in chosen.items()) or default.change
 
     @property
     def title(self) -> str:
-        """What a run is called in the list of its experiment."""
+        """What a run is called in the list of its experiment, which shows two dozen signs of it: what it does differently comes first."""
         return self.said[:80]
 
     def params(self) -> dict[str, object]:
@@ -92,40 +124,49 @@ class Experiment:
         return {"seed": self.seed} | self._chosen()
 
     def _chosen(self) -> dict[str, object]:
-        unsaid = ("name", "change", "champion")
-        return {name: value for name, value in differences(self, Experiment()).items() if name not in unsaid}
+        # What a search may try changes no training.
+        unsaid = ("name", "change", "champion", "search")
+        return {name: value for name, value in differences(self, Experiment()).items() if name.partition(".")[0] not in unsaid}
 
 
-PLAIN = ("name", "change", "seed", "dropout", "pool", "champion", "folds", "holdout")
+PLAIN = ("name", "change", "seed", "split_seed", "dropout", "pool", "champion", "folds", "holdout")
 
 
 def read(path: Path) -> Experiment:
     """An experiment from a TOML file; what the file leaves out keeps its default. Raises TrainingRefusal with every fault."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise TrainingRefusal([f"{path} does not exist; experiments/default.toml shows what an experiment looks like"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
         raise TrainingRefusal([f"{path} is not TOML: {fault}"]) from None
     faults: list[str] = []
     _known(document, {f.name for f in fields(Experiment)}, "", faults)
-    world, trees = (_section(document, name, faults) for name in ("world", "trees"))
+    world, trees, labels = (_section(document, name, faults) for name in ("world", "trees", "labels"))
     _known(world, {"name", *(f.name for f in fields(World))}, "world.", faults)
     _known(trees, set(TREE_SETTINGS), "trees.", faults)
+    _known(labels, {f.name for f in fields(Labels)}, "labels.", faults)
     default = Experiment()
     plain: dict[str, Any] = {key: document[key] for key in PLAIN if key in document}
     given = {key: (value, type(getattr(default, key))) for key, value in plain.items()}
     given |= {f"world.{name}": (world[name], int) for name in ("accounts", "seed") if name in world}
+    given |= {f"labels.{f.name}": (labels[f.name], type(f.default)) for f in fields(Labels) if f.name in labels}
     _sensible({key: value for key, (value, kind) in given.items() if _typed(key, value, kind, faults)}, faults)
     for key in trees.keys() & TREE_SETTINGS.keys():
         value, (low, high), whole = trees[key], TREE_SETTINGS[key], key in WHOLE
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not low <= value <= high:
             faults.append(f"trees.{key} is {value!r}; expected a {'whole ' * whole}number from {low:g} to {high:g}")
     heads, split, worlds = _heads(document, faults), _split(document, faults), _worlds(world, faults)
+    now = space.current({**default.trees, **trees}, plain.get("dropout", default.dropout))
+    search = _section(document, "search", faults)
+    space.read(search, now, TREE_SETTINGS, WHOLE, faults)
+    if labels.get("real") == labels.get("simulated") == 0:
+        faults.append("labels.real and labels.simulated are both 0; expected at least one kind of label to count")
     if faults:
         raise TrainingRefusal([f"{path.name}: {fault}" for fault in faults])
     numbers = {name: world[name] for name in ("accounts", "seed") if name in world}
-    return Experiment(**plain, heads=heads, split=split, world=World(worlds, **numbers), trees={**default.trees, **trees})
+    rest: dict[str, Any] = {"heads": heads, "split": split, "world": World(worlds, **numbers), "search": search}
+    return Experiment(**plain, **rest, labels=replace(Labels(), **labels), trees={**default.trees, **trees})
 
 
 def with_pools(experiment: Experiment, names: Sequence[str]) -> Experiment:
@@ -146,7 +187,15 @@ def _section(document: Mapping[str, Any], name: str, faults: list[str]) -> Mappi
 
 
 def _known(section: Mapping[str, Any], names: set[str], prefix: str, faults: list[str]) -> None:
-    faults += [f"{prefix}{name} is no setting; there are: {', '.join(sorted(names))}" for name in section if name not in names]
+    for name in section:
+        if name not in names:
+            faults.append(f"{prefix}{name} is no setting; there are: {', '.join(sorted(names))}{meant(name, names, prefix)}")
+
+
+def meant(word: object, words: Collection[str], prefix: str = "") -> str:
+    """The nearest of the words that there are, as the end of a sentence; nothing where none is near."""
+    near = get_close_matches(str(word), list(words), 1, 0.7)
+    return f"; did you mean {prefix}{near[0]}?" if near else ""
 
 
 def _typed(key: str, value: Any, kind: type, faults: list[str]) -> bool:
@@ -161,7 +210,9 @@ def _typed(key: str, value: Any, kind: type, faults: list[str]) -> bool:
 def _heads(document: Mapping[str, Any], faults: list[str]) -> tuple[str, ...]:
     heads = document.get("heads", list(HEADS))
     if not isinstance(heads, list) or not heads or any(head not in list(HEADS) for head in heads):
-        faults.append(f"heads is {heads!r}; expected some of {', '.join(HEADS)}")
+        odd = [head for head in heads if head not in list(HEADS)] if isinstance(heads, list) else [heads]
+        near = meant(odd[0], list(HEADS)) if odd else ""
+        faults.append(f"heads is {heads!r}; expected some of {', '.join(HEADS)}{near}")
         return ()
     return tuple(dict.fromkeys(heads))
 
@@ -174,7 +225,8 @@ def _worlds(world: Mapping[str, Any], faults: list[str]) -> tuple[str, ...]:
     given = world.get(key, list(World().names))
     names = given if isinstance(given, list) else [given]
     if (key == "names" and not isinstance(given, list)) or not names or any(name not in list(WORLDS) for name in names):
-        faults.append(f"world.{key} is {given!r}; there are: {', '.join(WORLDS)}")
+        odd = [name for name in names if name not in list(WORLDS)]
+        faults.append(f"world.{key} is {given!r}; there are: {', '.join(WORLDS)}{meant(odd[0], list(WORLDS)) if odd else ''}")
         return World().names
     return tuple(dict.fromkeys(names))
 
@@ -194,9 +246,12 @@ def _sensible(given: Mapping[str, Any], faults: list[str]) -> None:
         "name": (lambda name: bool(name.strip()), "expected a name"),
         "dropout": (lambda chance: 0.0 <= chance < 1.0, "expected a chance from 0 to below 1"),
         "seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
+        "split_seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
         "world.seed": (lambda seed: 0 <= seed <= LARGEST_SEED, f"expected 0 to {LARGEST_SEED}"),
         "folds": (lambda folds: folds == 0 or 2 <= folds <= 10, "expected 2 to 10, or 0 for none"),
         "world.accounts": (lambda accounts: accounts >= 1, "expected at least 1"),
+        "labels.real": (lambda weight: 0.0 <= weight <= HEAVIEST, f"expected a weight from 0 to {HEAVIEST:g}"),
+        "labels.simulated": (lambda weight: 0.0 <= weight <= HEAVIEST, f"expected a weight from 0 to {HEAVIEST:g}"),
     }
     faults += [f"{key} is {given[key]!r}; {words}" for key, (fits, words) in wanted.items() if key in given and not fits(given[key])]
     if "pool" in given:

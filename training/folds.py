@@ -70,7 +70,7 @@ def measure(
 
     No fold touches the accounts that test, so that one may choose by folds and still be measured on unseen accounts.
     """
-    made = folds(learning, split, experiment.folds, experiment.seed)
+    made = folds(learning, split, experiment.folds, experiment.split_seed)
     kept, every = kept_together(learning, split, len(made)), list[dict[str, float]]()
     for number, fold in enumerate(made, 1):
         title = f"fold {number} of {len(made)}: {experiment.said}"[:80]

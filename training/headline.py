@@ -95,8 +95,8 @@ def slices(evaluation: pd.DataFrame) -> dict[str, float]:
 
 def _masks(known: pd.DataFrame, head: str) -> Iterator[tuple[str, np.ndarray]]:
     """The slices of one head's labelled accounts; names have only the signs that MLflow takes."""
-    for column in ("tier", "platform"):
-        for name in known[column].dropna().unique():
+    for column in ("labelled_by", "tier", "platform"):
+        for name in known[column][known[column] != ""].dropna().unique():
             yield str(name), (known[column] == name).to_numpy()
     families = known["scenario"].map(family).to_numpy(str)
     for name in sorted(set(families) - {""}):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,47 +16,34 @@ import pyarrow.compute as pc
 
 from features import dataset
 from features.catalog import NAMES
-from features.problems import DatasetError
 from features.table import AccountTable
 from models.heads import HEADS
 from models.heads.bought_followers import SMALLEST_SHARE
 from models.tiers import TIERS
-from training import duplicates, report, splits
-from training.experiment import Experiment
+from training import duplicates, report, splits, together
+from training.experiment import Experiment, Labels
 from training.learning import Learnt
+from training.own_labels import SYNTHETIC
 from training.refusals import TrainingRefusal
-from training.stages import Stages
-from training.worlds import WORLDS, read_truth, simulate, write_truth
+from training.sources import Source as Source
+from training.sources import described as described
+from training.sources import source_of as source_of
+from training.weighing import Weighed, weighed
+from training.worlds import WORLDS, read_truth
 
 # Shares of purchased-type followers that are told apart in the results.
 BANDS = ((0.0, SMALLEST_SHARE, "share < 10 %"), (SMALLEST_SHARE, 0.20, "share 10-20 %"), (0.20, 1.01, "share ≥ 20 %"))
-
-# How a world signs its labels.
-SYNTHETIC = "synthetic world"
 OLD_RECORDS = "Follower records are of 2017 and of one country (SRF Data); how followers are bought has changed since."
 COPY = re.compile(r"\.s[0-9.]+$")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A dataset on disk: where it lies, the hash of its content, and whether its accounts are synthetic."""
-
-    path: Path
-    place: str
-    described: str
-    digest: str
-    synthetic: bool
-
-    @property
-    def kind(self) -> str:
-        return "synthetic accounts" if self.synthetic else "accounts"
 
 
 @dataclass(frozen=True)
 class Learning:
     """The accounts to learn from. groups: (n,) names of what must stay on one side; vendors: (n,) who sold the followers, the account
     itself where nobody did; scenarios: (n,) what a simulator made of the account, "" where nobody simulated it; values, shares: head ->
-    (n,), NaN = unknown. purchased: (n,) the share of purchased-type followers, whoever sent them; a label counts only those ordered."""
+    (n,), NaN = unknown. purchased: (n,) the share of purchased-type followers, whoever sent them; a label counts only those ordered.
+    real: head -> bool (n,), whether a person gave the label; beside: bool (n,), the accounts of a simulated world beside the dataset;
+    told: what a person should know of the labels, a sentence each; weights: how much each kind of label counts."""
 
     table: AccountTable
     groups: list[str]
@@ -69,69 +55,29 @@ class Learning:
     synthetic: bool
     scenarios: np.ndarray
     purchased: np.ndarray
+    real: Mapping[str, np.ndarray] = field(default_factory=dict)
+    beside: np.ndarray | None = None
+    told: Sequence[str] = ()
+    weights: Labels = field(default_factory=Labels)
 
+    @property
+    def mixed(self) -> bool:
+        """Whether people labelled some of these accounts and a world labelled others."""
+        given = [self.real[name][~np.isnan(y)] for name, y in self.values.items() if name in self.real]
+        return any(each.any() for each in given) and not all(each.all() for each in given)
 
-def source_of(experiment: Experiment, home: Path, data: Path | None, stages: Stages) -> Source:
-    """The given dataset, or the experiment's world, simulated once and kept under HOME."""
-    if data is not None:
-        name = data.resolve().name
-        return Source(data, name, name, _digest(data), synthetic=_simulated(data))
-    world = experiment.world
-    share, rest = divmod(world.accounts, len(world.names))
-    paths = [_simulated_once(home, name, share + (place < rest), world.seed, stages) for place, name in enumerate(world.names)]
-    path = paths[0] if len(paths) == 1 else _mixed_once(home / "worlds" / "+".join(path.name for path in paths), paths)
-    described = f"{' and '.join(world.names)}, {world.accounts:,} synthetic accounts, seed {world.seed}"
-    return Source(path, f"world {path.name}", described, _digest(path), synthetic=True)
-
-
-def _simulated_once(home: Path, world: str, accounts: int, seed: int, stages: Stages) -> Path:
-    path = home / "worlds" / f"{world}-{accounts}-{seed}"
-    if not path.is_dir():
-        with stages(f"simulate {accounts:,} accounts of {world}", accounts) as advance:
-            try:
-                simulate(path, accounts, seed, world, advance)
-            except (DatasetError, OSError):
-                # Another training may have finished the same world meanwhile; equal seeds give equal bytes.
-                if not path.is_dir():
-                    raise
-    return path
-
-
-def _mixed_once(path: Path, worlds: Sequence[Path]) -> Path:
-    """One dataset of the accounts of several worlds: a part of each."""
-    if not path.is_dir():
-        try:
-            with dataset.writing(path) as draft:
-                for number, world in enumerate(worlds):
-                    dataset.write(draft, dataset.read(world), part=number)
-                    with suppress(FileNotFoundError):
-                        write_truth(draft, read_truth(world), part=number)
-        except (DatasetError, OSError):
-            if not path.is_dir():
-                raise
-    return path
-
-
-def _simulated(data: Path) -> bool:
-    """Whether a world has labelled the dataset; one simulated account is enough to call results synthetic."""
-    labels = dataset.load(data, ("labels",)).tables.get("labels")
-    named = pc.unique(labels["by"]).to_pylist() if labels is not None and "by" in labels.column_names else []
-    return any(name and name.startswith(SYNTHETIC) for name in named)
-
-
-def _digest(path: Path) -> str:
-    """SHA-256 over the names and bytes of a dataset's files; the same data has the same digest wherever it lies."""
-    total = hashlib.sha256()
-    for file in sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")):
-        total.update(file.relative_to(path).as_posix().encode())
-        with file.open("rb") as content:
-            total.update(hashlib.file_digest(content, "sha256").digest())
-    return f"sha256:{total.hexdigest()}"
+    def weighed(self, name: str, split: splits.Split) -> Weighed:
+        """How much each label of a head counts."""
+        both = {True: self.weights.real, False: self.weights.simulated}
+        return weighed(self.values[name], self.real.get(name), both, split, self.beside)
 
 
 def read(source: Source, heads: Sequence[str]) -> Learning:
     """The dataset with its labels. Raises DatasetError or, when it has no labels for a head, TrainingRefusal."""
     tables = dataset.read(source.path)
+    first = tables["accounts"].num_rows
+    if source.beside is not None:
+        tables = together.beside(tables, dataset.read(source.beside.path))
     if "labels" not in tables:
         raise TrainingRefusal([f"{source.path} has no labels table; a training needs labels.csv with account_id, head and value"])
     ids, labels = tables["accounts"]["account_id"].combine_chunks(), tables["labels"]
@@ -139,7 +85,7 @@ def read(source: Source, heads: Sequence[str]) -> Learning:
     shares: dict[str, np.ndarray] = {}
     groups = np.array(ids.to_pylist(), dtype=object)
     vendors = np.array([COPY.sub("", name) for name in ids.to_pylist()], dtype=object)
-    named = np.zeros(len(ids), dtype=bool)
+    named, real = np.zeros(len(ids), dtype=bool), dict[str, np.ndarray]()
     for name in heads:
         mine = labels.filter(pc.equal(labels["head"], name))
         place = pc.index_in(mine["account_id"], value_set=ids).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -148,6 +94,9 @@ def read(source: Source, heads: Sequence[str]) -> Learning:
         value[place] = mine["value"].cast(pa.float64()).to_numpy()
         if "share" in mine.column_names:
             share[place] = mine["share"].to_numpy()
+        real[name] = _given(mine, place, len(ids))
+        uncounted = [kind for kind, weight in ((True, source.labels.real), (False, source.labels.simulated)) if weight == 0]
+        share[np.isin(real[name], uncounted)] = value[np.isin(real[name], uncounted)] = np.nan
         shares[name], values[name] = share, HEADS[name].label(value, share)
         if "source" in mine.column_names:
             for i, origin in zip(place, mine["source"].to_pylist(), strict=True):
@@ -160,8 +109,19 @@ def read(source: Source, heads: Sequence[str]) -> Learning:
     composed = bool(named.any() and any("/" in group for group in groups[named]))
     # Accounts without a source stand for themselves when others name one, else nothing is known to keep together.
     kept = [str(g) for g in groups] if named.any() else [""] * len(ids)
+    second = np.arange(len(ids)) >= first if source.beside is not None else None
     scenarios, purchased = _truth(source, table.account_ids, shares.get("bought_followers"))
-    return Learning(table, kept, vendors, composed, values, shares, samples, source.synthetic, scenarios, purchased)
+    facts = (composed, values, shares, samples, source.synthetic, scenarios, purchased)
+    told = [*source.told, *together.who(labels, heads)]
+    return Learning(table, kept, vendors, *facts, real, second, told, source.labels)
+
+
+def _given(mine: pa.Table, place: np.ndarray, n: int) -> np.ndarray:
+    """bool (n,): whether a person gave the account its label of this head; a world signs what it knows."""
+    real = np.ones(n, dtype=bool)
+    if "by" in mine.column_names:
+        real[place] = pc.invert(pc.starts_with(mine["by"], SYNTHETIC)).fill_null(True).to_numpy(zero_copy_only=False)
+    return real
 
 
 def _truth(source: Source, account_ids: Sequence[str], labelled: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -169,13 +129,14 @@ def _truth(source: Source, account_ids: Sequence[str], labelled: np.ndarray | No
     scenarios = np.full(len(account_ids), "", dtype=object)
     purchased = np.full(len(account_ids), np.nan) if labelled is None else labelled.copy()
     # What lies beside other people's data under the same name is theirs. A world of an earlier version has no truth.
-    with suppress(FileNotFoundError):
-        truth = read_truth(source.path).to_pydict() if source.synthetic else {}
-        place = {name: row for row, name in enumerate(truth.get("account_id", ()))}
-        for i, name in enumerate(account_ids):
-            if (row := place.get(name)) is not None:
-                scenarios[i] = truth["scenario"][row] or ""
-                purchased[i] = truth["bought_share"][row] + truth["unsolicited_share"][row]
+    for world in (each for each in (source, source.beside) if each is not None and each.synthetic):
+        with suppress(FileNotFoundError):
+            truth = read_truth(world.path).to_pydict()
+            place = {name: row for row, name in enumerate(truth["account_id"])}
+            for i, name in enumerate(account_ids):
+                if (row := place.get(name)) is not None:
+                    scenarios[i] = truth["scenario"][row] or ""
+                    purchased[i] = truth["bought_share"][row] + truth["unsolicited_share"][row]
     return scenarios, purchased
 
 
@@ -189,9 +150,33 @@ def _records(origin: str) -> str:
 def split(experiment: Experiment, learning: Learning) -> splits.Split:
     """Which accounts fit, calibrate and test, as the experiment wants it."""
     ids = learning.table.account_ids
+    if learning.beside is not None:
+        return together.split_each(learning.groups, learning.values, learning.beside, experiment.split, experiment.split_seed, ids)
     if experiment.holdout:
-        return splits.held_out(learning.groups, learning.values, experiment.holdout, experiment.seed, account_ids=ids)
-    return splits.split(learning.groups, learning.values, experiment.split, experiment.seed, account_ids=ids)
+        return splits.held_out(learning.groups, learning.values, experiment.holdout, experiment.split_seed, account_ids=ids)
+    return splits.split(learning.groups, learning.values, experiment.split, experiment.split_seed, account_ids=ids)
+
+
+def learners(learning: Learning, split: splits.Split) -> Learning:
+    """The accounts that fit and calibrate, alone: whoever is given these cannot look at the test side, by no mistake of its own."""
+    rows = np.sort(np.concatenate([split.fit, split.calibrate]))
+    table, samples = learning.table.only(rows), learning.samples
+    if samples is not None:
+        samples = samples.filter(pc.is_in(samples["account_id"], value_set=pa.array(table.account_ids, samples["account_id"].type)))
+    # By what they are, not by name: a field that is added to Learning is cut as well.
+    others = (each.name for each in fields(learning) if each.name not in ("table", "samples"))
+    return replace(
+        learning, table=table, samples=samples, **{name: _of(getattr(learning, name), rows, learning.table.n) for name in others}
+    )
+
+
+def _of(facts: Any, rows: np.ndarray, n: int) -> Any:
+    """The same facts for some of n accounts; what is not one fact per account stays as it is."""
+    if isinstance(facts, Mapping):
+        return {name: _of(each, rows, n) for name, each in facts.items()}
+    if isinstance(facts, np.ndarray) and len(facts) == n:
+        return facts[rows]
+    return [facts[row] for row in rows] if isinstance(facts, list) and len(facts) == n else facts
 
 
 def refuse_leaks(split: splits.Split, learning: Learning) -> None:
@@ -227,6 +212,9 @@ def measure(name: str, learnt: Learnt, learning: Learning, tiers: np.ndarray) ->
     y, share = learning.values[name][learnt.rows], learning.shares[name][learnt.rows]
     known = ~np.isnan(y)
     slices = report.slices_by([TIERS[place] for place in tiers[learnt.rows][known]])
+    real = learning.real[name][learnt.rows][known] if name in learning.real else np.ones(int(known.sum()), dtype=bool)
+    if real.any() and not real.all():
+        slices = {report.REAL: real, report.SIMULATED: ~real, **slices}
     predictions = {model: p[known] for model, p in learnt.predictions.items()}
     units = _units(learning, learnt.rows)
     rows = report.measure(y[known] == 1, predictions, slices, name, units=None if units is None else units[known])
@@ -268,7 +256,20 @@ def facts(experiment: Experiment, source: Source, learning: Learning, split: spl
         "features": len(NAMES),
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in ("xgboost", "scikit-learn", "mlflow")}},
         "limits": [OLD_RECORDS] if any(group.startswith("srf/") for group in learning.groups) else [],
+        "both_kinds": learning.mixed,
+        "labels": [*learning.told, *_weighing(learning, split, heads)],
     }
+
+
+def _weighing(learning: Learning, split: splits.Split, heads: Mapping[str, Learnt]) -> list[str]:
+    """How real and simulated labels were weighed, and on which the probabilities rest; nothing where there is but one kind."""
+    if not learning.mixed:
+        return []
+    told = [f"a real label counts {learning.weights.real:g}, a simulated one {learning.weights.simulated:g}"]
+    for name in heads:
+        rows = split.calibrate[~np.isnan(learning.values[name][split.calibrate])]
+        told.append(f"`{name}`: {learning.weighed(name, split).settled_on(rows, learning.values[name])}")
+    return told
 
 
 def _version(name: str) -> str:

@@ -17,26 +17,30 @@ C = 0.1
 CLOSE = 1e-6
 
 
-def fit(values: np.ndarray, y: np.ndarray, monotone: Sequence[int], c: float = C) -> WeightedSum:
+def fit(values: np.ndarray, y: np.ndarray, monotone: Sequence[int], c: float = C, counts: np.ndarray | None = None) -> WeightedSum:
     """Penalised logistic regression on values (n, k), NaN = unknown, and y (n,) of 0 and 1.
 
     monotone: +1 keeps a feature's weight at 0 or above, -1 at 0 or below. A feature that was never known, or never differs, gets none;
-    that one is unknown has a weight of its own, without a sign. Source: L-BFGS-B (Byrd et al. 1995) on the penalised log loss.
+    that one is unknown has a weight of its own, without a sign. counts: (n,) how many times each account counts, above 0; two is the
+    account twice. Source: L-BFGS-B (Byrd et al. 1995) on the penalised log loss.
     """
-    known = ~np.isnan(values)
-    typical = np.array([np.median(column[seen]) if seen.any() else 0.0 for column, seen in zip(values.T, known.T, strict=True)])
+    known, times = ~np.isnan(values), np.ones(len(values)) if counts is None else np.asarray(counts, float)
+    columns = zip(values.T, known.T, strict=True)
+    typical = np.array([_median(column[seen], times[seen]) if seen.any() else 0.0 for column, seen in columns])
     filled = np.where(known, values, typical)
-    centre, spread = filled.mean(axis=0), filled.std(axis=0)
+    centre = np.average(filled, axis=0, weights=times)
+    spread = np.sqrt(np.average((filled - centre) ** 2, axis=0, weights=times))
     spread = np.where(spread > 1e-9 * (1.0 + np.abs(centre)), spread, 1.0)
-    rate = (~known).mean(axis=0)
+    # A sum of weights in another order can lie a last bit above them all.
+    rate = np.minimum(np.average(~known, axis=0, weights=times), 1.0)
     gap = np.sqrt(rate * (1.0 - rate))
     gap = np.where(gap > 0, gap, 1.0)
     design = np.hstack([np.clip((filled - centre) / spread, -FURTHEST, FURTHEST), (~known - rate) / gap])
-    weights, constant = _weights(design, y, (*monotone, *[0] * len(monotone)), c)
+    weights, constant = _weights(design, y, (*monotone, *[0] * len(monotone)), c, times)
     own, of_gap = np.split(weights, 2)
     offset = -of_gap * rate / gap
     unknown = own * np.clip((typical - centre) / spread, -FURTHEST, FURTHEST) + of_gap * (1.0 - rate) / gap
-    mean = (design[:, : len(own)] * own).mean(axis=0)
+    mean = np.average(design[:, : len(own)] * own, axis=0, weights=times)
     return WeightedSum(
         tuple(map(float, centre)),
         tuple(map(float, spread)),
@@ -47,14 +51,23 @@ def fit(values: np.ndarray, y: np.ndarray, monotone: Sequence[int], c: float = C
     )
 
 
-def _weights(design: np.ndarray, y: np.ndarray, signs: Sequence[int], c: float) -> tuple[np.ndarray, float]:
+def _median(values: np.ndarray, times: np.ndarray) -> float:
+    """The middle of values (m,), each of which stands there so many times."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(times[order])
+    half = reached[-1] / 2.0
+    low, high = np.searchsorted(reached, (half * (1.0 - 1e-12), half * (1.0 + 1e-12)))
+    return float((values[order[low]] + values[order[min(high, len(order) - 1)]]) / 2.0)
+
+
+def _weights(design: np.ndarray, y: np.ndarray, signs: Sequence[int], c: float, times: np.ndarray) -> tuple[np.ndarray, float]:
     bounds = [(0.0 if sign > 0 else None, 0.0 if sign < 0 else None) for sign in signs]
 
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         weights, constant = parameters[:-1], parameters[-1]
         margin = design @ weights + constant
-        wrong = expit(margin) - y
-        value = np.logaddexp(0.0, margin).sum() - (y * margin).sum() + (weights**2).sum() / (2 * c)
+        wrong = times * (expit(margin) - y)
+        value = (times * (np.logaddexp(0.0, margin) - y * margin)).sum() + (weights**2).sum() / (2 * c)
         return float(value), np.append(design.T @ wrong + weights / c, wrong.sum())
 
     # A matrix this small is multiplied by one thread as fast as by many, which would add its terms in another order elsewhere.

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from features.catalog import NAMES, build
 from models import golden, share
-from models.bundle import TAUGHT, Bundle, crown, install
+from models.bundle import TAUGHT, Bundle, install
 from models.heads import HEADS
 from models.peers import Peers
 from models.tiers import Tiers
-from training import effects, folds, follower_model, labelled, limits, pools, record, report, tracking
+from training import effects, folds, follower_model, labelled, limits, origin, pools, record, report, succession, tracking
 from training import reference as references
 from training.experiment import Experiment, World
 from training.learning import MODEL, Learnt, learn, with_gaps
@@ -36,17 +37,27 @@ class Trained:
     path: Path
     card: str
     measurements: list[report.Measurement]
+    champion: bool
 
 
-def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str | None = None, stages: Stages | None = None) -> Trained:
+def train(
+    experiment: Experiment,
+    home: Path,
+    data: Path | None = None,
+    uri: str | None = None,
+    stages: Stages | None = None,
+    own: pa.Table | None = None,
+) -> Trained:
     """Train the experiment's heads on a dataset, or on its simulated world; record the run and hand over a bundle.
+
+    own: labels that people gave (own_labels.SCHEMA), which are laid over the dataset's.
 
     Raises DatasetError or TrainingRefusal when the data cannot teach; then no run, bundle or version is left that looks finished.
     """
     stages = stages or Stages()
     plan = {READ: 4.0, COMPUTE: 5.0, **{f"learn {name}": 1.0 for name in experiment.heads}, MEASURE: 3.0, SAVE: 4.0}
     stages.plan(plan | ({f"{experiment.folds} folds": 3.0 * experiment.folds} if experiment.folds else {}))
-    source = labelled.source_of(experiment, home, data, stages)
+    source = labelled.source_of(experiment, home, data, stages, own)
     with stages(READ):
         learning = labelled.read(source, experiment.heads)
         split = labelled.split(experiment, learning)
@@ -54,7 +65,8 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
     store = tracking.store(home, uri)
     tracking.sweep(store)
     # Nobody simulated a dataset that was given, so its world is no choice of this run.
-    recorded = experiment if data is None else replace(experiment, world=World())
+    simulated = data is None or experiment.labels.with_world
+    recorded = experiment if simulated else replace(experiment, world=World())
     with tracking.run(store, experiment.name, recorded.title, recorded.params(), record.tags(recorded, source)) as run:
         with stages(COMPUTE):
             bought = learning.values.get("bought_followers", np.zeros(learning.table.n))
@@ -71,11 +83,13 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
         for name in experiment.heads:
             with stages(f"learn {name}"):
                 test = split.test[~np.isnan(learning.shares[name][split.test]) | ~np.isnan(learning.values[name][split.test])]
-                own = (split, test, experiment.trees, experiment.seed, learning.vendors)
-                learnt = learn(HEADS[name], matrix, gaps, learning.values[name], *own)
+                y, weighed = learning.values[name], learning.weighed(name, split)
+                known = (split, test, experiment.trees, experiment.seed, learning.vendors, weighed)
+                learnt = learn(HEADS[name], matrix, gaps, y, *known)
                 matrices = (matrix,) if gaps is None else (matrix, gaps)
-                labels = (learning.values[name], learning.shares[name])
-                heads[name] = replace(learnt, model=limits.settled(learnt.model, matrices, shares, tiers, *labels, split.calibrate))
+                settling = weighed.calibrating(split.calibrate[~np.isnan(y[split.calibrate])], y)
+                limited = limits.settled(learnt.model, matrices, shares, tiers, y, learning.shares[name], settling)
+                heads[name] = replace(learnt, model=limited)
         with stages(MEASURE):
             measurements = [row for name, learnt in heads.items() for row in labelled.measure(name, learnt, learning, tiers)]
             peer = Peers.of(NAMES, matrix.values[split.fit], learning.table.platform_codes[split.fit], tiers[split.fit])
@@ -96,10 +110,10 @@ def train(experiment: Experiment, home: Path, data: Path | None = None, uri: str
             known = golden.record(bundle, golden_accounts(GOLDEN_SEED))
             replace(bundle, facts=facts, golden=known, remembered=kept).save(folder)
             bundle = Bundle.load(folder)
-            aliases = ("champion",) if experiment.champion else ()
-            record.write(run, recorded, source, split, heads, found, folded, card, folder, aliases)
+            record.write(run, recorded, source, split, heads, found, folded, card, folder, ("challenger",))
             path = install(folder, home)
     # Only now: a training that is killed before its run has ended well crowns nothing.
-    if experiment.champion:
-        crown(path, home, run.version, run.id)
-    return Trained(run.id, str(run.version), bundle, path, card, measurements)
+    if data is not None:
+        origin.remember(home, source.digest, data)
+    crowned = experiment.champion and succession.first(store, home, succession.Served(path.name, run.version, run.id))
+    return Trained(run.id, str(run.version), bundle, path, card, measurements, crowned)

@@ -14,6 +14,8 @@ from training.metrics import METRICS, intervals
 from training.told import Told
 
 EVERYBODY = "all"
+# Slices of accounts that people labelled, and that a world did.
+KINDS = REAL, SIMULATED = "real", "simulated"
 NOTHING_TOLD: Mapping[str, None] = {}
 TITLES = {
     "average_precision": "average precision",
@@ -62,6 +64,9 @@ class Facts(TypedDict):
     features: int
     versions: Mapping[str, str]
     limits: NotRequired[Sequence[str]]
+    # Whether people labelled some accounts and a world others; then what is known of the labels, a sentence each.
+    both_kinds: NotRequired[bool]
+    labels: NotRequired[Sequence[str]]
 
 
 def slices_by(names: Sequence[str] | np.ndarray) -> dict[str, np.ndarray]:
@@ -188,7 +193,9 @@ def card(facts: Facts, measurements: Sequence[Measurement], model: str, told: Ma
     The finding comes first, because MLflow folds a description after four lines.
     """
     kind = "**Synthetic accounts**: no number here says how well it does on real ones." if facts["synthetic"] else "Real accounts."
-    everybody = [each for each in measurements if each.slice == EVERYBODY]
+    if facts.get("both_kinds"):
+        kind = "**Real and simulated labels**: how well it does on accounts that people labelled stands in the rows `real`."
+    everybody = [each for each in measurements if each.slice == EVERYBODY or (each.slice in KINDS and each.model == model)]
     short = headline(everybody, model)
     lines = []
     for head in facts["questions"]:
@@ -220,6 +227,7 @@ def card(facts: Facts, measurements: Sequence[Measurement], model: str, told: Ma
             lines.append(f"- `{head}`, cannot be measured (a class is missing): {', '.join(unknown)}.")
     lines += [f"- {limit}" for limit in facts.get("limits", ())]
     lines += ["", "**Learnt from**", "", f"{facts['data']}, content `{facts['digest']}`. {facts['split']}. {facts['features']} features."]
+    lines += ["", *(f"- {line}" for line in facts.get("labels", ()))]
     lines += ["", "Versions: " + ", ".join(f"{name} {version}" for name, version in facts["versions"].items()) + "."]
     return "\n".join(lines) + "\n"
 

@@ -30,4 +30,5 @@ def wilson(share: np.ndarray, n: np.ndarray, z: float = 1.96) -> tuple[np.ndarra
     """The 95 % interval of shares of n accounts each; source: Wilson 1927."""
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    return np.minimum(centre - half, share), np.maximum(centre + half, share)
+    # Rounding would leave the interval of none a hair below 0.
+    return np.clip(np.minimum(centre - half, share), 0.0, 1.0), np.clip(np.maximum(centre + half, share), 0.0, 1.0)

@@ -30,8 +30,7 @@ def key_under(home: Path) -> bytes:
     path = home / FILE
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{FILE}.{os.getpid()}.tmp")
-        draft.unlink(missing_ok=True)
+        draft = path.with_name(f".{FILE}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(BYTES))
         try:
@@ -54,6 +53,11 @@ def key_under(home: Path) -> bytes:
     if path.stat().st_mode & 0o077:
         path.chmod(0o600)
     return key
+
+
+def of_account(key: bytes, account_id: str) -> str:
+    """What an account is called wherever its id is not kept: 32 hexadecimal digits, whatever its platform."""
+    return Pseudonyms(key, "account").id(account_id)
 
 
 class Pseudonyms:

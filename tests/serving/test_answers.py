@@ -65,11 +65,12 @@ def test_the_openapi_document_is_valid_and_complete(client: httpx.Client) -> Non
     document = client.get("/openapi.json").json()
     OpenAPIV31SpecValidator(document).validate()
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {JUDGE, BATCH, "/v1/model", "/livez", "/readyz", "/metrics", "/openapi.json", "/docs"}
-    for path in (JUDGE, BATCH):
+    people = {"/livez", "/readyz", "/metrics", "/openapi.json", "/docs"}
+    assert set(document["paths"]) == {JUDGE, BATCH, "/v1/model", "/v1/labels", "/v1/queue"} | people
+    for path, done in ((JUDGE, "200"), (BATCH, "200"), ("/v1/labels", "201")):
         operation = document["paths"][path]["post"]
         assert operation["requestBody"]["required"] is True
-        assert set(operation["responses"]) == {"200", "400", "408", "413", "415", "422", "500", "503"}
+        assert set(operation["responses"]) == {done, "400", "408", "413", "415", "422", "500", "503"}
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 

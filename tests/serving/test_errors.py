@@ -24,7 +24,7 @@ def test_what_is_not_json_is_400(client: httpx.Client, path: str, body: bytes) -
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/nope", "/v1/judge/", "/v1/labels", "/v1/queue", "/v1/accounts/7", "/healthz", "/schema.json", "/docs.json", "/%00"]
+    "path", ["/", "/nope", "/v1/judge/", "/v1/labels/", "/v1/labels/7", "/v1/accounts/7", "/healthz", "/schema.json", "/docs.json", "/%00"]
 )
 def test_what_does_not_exist_is_404_in_our_words(client: httpx.Client, path: str) -> None:
     answer = client.get(path)

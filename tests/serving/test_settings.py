@@ -33,6 +33,8 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
         ("WORKERS", "0", "1 or more"),
         ("BODY_LIMIT", "-1", "whole number"),
         ("BODY_SECONDS", "nan", "seconds"),
+        ("REMEMBER_DAYS", "-1", "from 0 to 3,650"),
+        ("REMEMBER_DAYS", "9" * 4_000, "from 0 to 3,650"),
         ("BASE_RATE_BOUGHT_FOLLOWERS", "20", "between 0 and 1"),
         ("BASE_RATE_BOUGHT_FOLOWERS", "0.2", "is no head"),
         ("TIERS", "250,100,5000,9", "rising"),

@@ -43,6 +43,7 @@ import sys
 for name in {NOT_FOR_SERVING!r}:
     sys.modules[name] = None  # makes every import of it fail
 import serving.service, serving.judge, serving.batch, serving.envelope, serving.launch
+import serving.store, serving.memory, serving.labels, serving.queue, serving.candidates
 from serving.openapi import as_json
 as_json(serving.service.APP)
 assert not any(name in sys.modules and sys.modules[name] for name in {NOT_FOR_SERVING!r})

@@ -93,9 +93,9 @@ def test_a_group_is_never_on_both_sides() -> None:
     vendor = rng.integers(40, size=4_000)
     fitted: list[set[float]] = []
 
-    def spy(margin: np.ndarray, y: np.ndarray) -> calibrate.Curve:
+    def spy(margin: np.ndarray, y: np.ndarray, weights: np.ndarray) -> calibrate.Curve:
         fitted.append(set(margin.tolist()))
-        return line(margin, y)
+        return line(margin, y, weights)
 
     assert np.isfinite(unseen_loss(spy, vendor.astype(float), rng.random(4_000) < 0.4, vendor))
     assert len(fitted) == calibrate.FOLDS

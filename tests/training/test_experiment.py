@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.heads import HEADS
-from training.experiment import TREE_SETTINGS, Experiment, World, read
+from training.experiment import TREE_SETTINGS, Experiment, Labels, World, read
 from training.refusals import TrainingRefusal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +78,12 @@ def test_a_world_or_several_are_named(tmp_path: Path, monkeypatch: pytest.Monkey
     assert both == World(("village", "high_street"), accounts=90)
 
 
+def test_labels_are_weighed_as_the_file_says(tmp_path: Path) -> None:
+    found = experiment(tmp_path, "[labels]\nreal = 3\nwith_world = true")
+    assert found.labels == Labels(real=3, simulated=1.0, with_world=True)
+    assert found.params()["labels.real"] == 3 and "labels.simulated" not in found.params()
+
+
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     found = faults(
         tmp_path,
@@ -140,6 +146,17 @@ max_depth = 2.5
         ("[world]\nseed = -1", "world.seed is -1; expected"),
         ("[trees]\neta = nan", "trees.eta is nan; expected a number from 0.001 to 1"),
         ("[trees]\nmax_depth = 2.5", "trees.max_depth is 2.5; expected a whole number from 1 to 12"),
+        ("sead = 3", "sead is no setting; there are: .*; did you mean seed\\?"),
+        ("[trees]\nmax_dept = 3", "trees.max_dept is no setting; .*; did you mean trees.max_depth\\?"),
+        ("heads = ['bought_follower']", "heads is .*; did you mean bought_followers\\?"),
+        ("[world]\nname = 'vilage'", "world.name is .*; did you mean village\\?"),
+        ("[labels]\nreel = 3", "labels.reel is no setting; there are: real, simulated, with_world; did you mean labels.real\\?"),
+        ("[labels]\nreal = -1", "labels.real is -1; expected a weight from 0 to 1000"),
+        ("[labels]\nreal = nan", "labels.real is nan; expected a weight"),
+        ("[labels]\nreal = true", "labels.real is True; expected a number"),
+        ("[labels]\nwith_world = 1", "labels.with_world is 1; expected true or false"),
+        ("[labels]\nreal = 0\nsimulated = 0", "labels.real and labels.simulated are both 0; expected at least one"),
+        ("labels = 3", r"labels is 3; expected a section \[labels\]"),
         ("name = ''", "name is ''; expected"),
         ("pool = 'no such pool'", "pool is 'no such pool'.*expected 'srf'"),
     ],

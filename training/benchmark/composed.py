@@ -92,7 +92,8 @@ def _taught(place: Path, source: str, own: bool, size: Size, teaching: Tables, a
     with dataset.writing(place / "teaching") as draft:
         dataset.write(draft, together(pieces))
     with real_accounts.single_pool("instafake" if source == "srf" else "srf", public.FOLDER) as pool:
-        chosen = Experiment(heads=(BOUGHT,), seed=size.seed % 1_000, dropout=0.0, holdout=source, pool=pool)
+        seed = size.seed % 1_000
+        chosen = Experiment(heads=(BOUGHT,), seed=seed, split_seed=seed, dropout=0.0, holdout=source, pool=pool)
         return teach(chosen, place / "teaching")
 
 

@@ -125,7 +125,7 @@ def teach(experiment: Experiment, folder: Path) -> Examiner:
 def taught(world: str, accounts: int, seed: int) -> Examiner:
     """The examiner of a simulated world; every step that asks the same one in this process gets the same object."""
     with simulated(world, accounts, seed) as folder:
-        return teach(Experiment(seed=seed % 1_000), folder)
+        return teach(Experiment(seed=seed % 1_000, split_seed=seed % 1_000), folder)
 
 
 @contextmanager

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import gzip
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from typing import Any
 
 import orjson
 from plotly.offline import get_plotlyjs
@@ -43,27 +45,44 @@ draw().catch(fault => say("The figures could not be drawn (" + fault + "); " + a
 
 def page(found: Sequence[Finding], title: str, accounts: str) -> str:
     """A whole HTML document. title: of the run; accounts: what was tested on."""
-    links = " ".join(f'<a href="#{each.name}">{escape(each.title)}</a>' for each in found)
-    sections = "\n".join(_section(each) for each in found)
+    sections = [Section(each.name, each.title, each.sentence, figure(each), each.key) for each in found]
+    return document(title, f"On {accounts} that no model saw.", sections)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A figure of Plotly's (`data` and `layout`, as plain values) with its title and its finding; name: one word; key: how to read it."""
+
+    name: str
+    title: str
+    sentence: str
+    figure: Mapping[str, Any]
+    key: str = ""
+
+
+def document(title: str, about: str, sections: Sequence[Section]) -> str:
+    """A page with these figures that carries its library along, 1.6 MB, and asks the network for nothing."""
+    links = " ".join(f'<a href="#{each.name}">{escape(each.title)}</a>' for each in sections)
+    drawn = "\n".join(map(_section, sections))
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style></head><body>\n'
         f"<h1>{escape(title)}</h1>\n"
-        f'<p class="about">On {escape(accounts)} that no model saw. {HOW}</p>\n'
-        f'<nav>{links}</nav>\n<p id="state">Drawing …</p>\n{sections}\n'
+        f'<p class="about">{escape(about)} {HOW}</p>\n'
+        f'<nav>{links}</nav>\n<p id="state">Drawing …</p>\n{drawn}\n'
         f'<script type="text/plain" id="library">{_library()}</script>\n<script>{SCRIPT}</script>\n</body></html>\n'
     )
 
 
-def _section(found: Finding) -> str:
-    numbers = _harmless(orjson.dumps(figure(found)).decode())
+def _section(shown: Section) -> str:
+    numbers = harmless(orjson.dumps(shown.figure).decode())
+    about = f'<p class="about">{escape(shown.key)}</p>' if shown.key else ""
     return (
-        f'<section id="{found.name}"><h2>{escape(found.title)}</h2><p>{escape(found.sentence)}</p>'
-        f'<p class="about">{escape(found.key)}</p><div id="{found.name}-drawn"></div>'
-        f'<script type="application/json" id="{found.name}-drawn-numbers">{numbers}</script></section>'
+        f'<section id="{shown.name}"><h2>{escape(shown.title)}</h2><p>{escape(shown.sentence)}</p>{about}<div id="{shown.name}-drawn"></div>'
+        f'<script type="application/json" id="{shown.name}-drawn-numbers">{numbers}</script></section>'
     )
 
 
-def _harmless(json: str) -> str:
+def harmless(json: str) -> str:
     """JSON that cannot end the script element that holds it."""
     return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

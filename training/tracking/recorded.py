@@ -4,6 +4,7 @@ import json
 import math
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, Metric
 
-from training.tracking.errors import TrackingError
-from training.tracking.registry import MODEL, registered
+from training.tracking.errors import NoAnswer, TrackingError
+from training.tracking.registry import MODEL, aliases, registered
 from training.tracking.stores import TrackingStore
-from training.tracking.tags import NOTE
+from training.tracking.tags import NOTE, SEEN
 
 LONGEST_NOTE = 4900
 _JSON = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
@@ -24,15 +25,19 @@ _JSON = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
 
 @dataclass
 class Run:
-    """One training being recorded; made by `run`. `id` and `version` are final once its block has ended."""
+    """One training being recorded; made by `run`. `id`, `experiment_id` and `version` are final once its block has ended.
+
+    store: where it is recorded. server: where it goes then, None for a local store.
+    """
 
     store: TrackingStore
     id: str
     experiment_id: str
     name: str
+    server: TrackingStore | None = None
     version: str | None = None
-    _metrics: list[Metric] = field(default_factory=list)
-    _aliases: list[tuple[str, str, str]] = field(default_factory=list)
+    aliases: list[tuple[str, str, str]] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
     _note: str | None = None
     _model_id: str | None = None
 
@@ -41,7 +46,7 @@ class Run:
         now = int(time.time() * 1000)
         finite = {name: float(value) for name, value in metrics.items() if value is not None and math.isfinite(value)}
         kept = [Metric(name, value, now, 0) for name, value in finite.items()]
-        self._metrics += kept
+        self.metrics += kept
         self._batch(kept)
         if left := [name for name in metrics if name not in finite]:
             self.store.client.set_tag(self.id, "metrics without a value", ", ".join(left)[:500])
@@ -98,7 +103,7 @@ class Run:
         name = "".join(" " if sign in "/:.%\"'" else sign for sign in self.name)
         model = client.create_logged_model(self.experiment_id, name, source_run_id=self.id, model_type="authenticity bundle")
         client.log_outputs(self.id, [LoggedModelOutput(model.model_id, 0)])
-        self._batch([Metric(m.key, m.value, m.timestamp, m.step, model_id=model.model_id, run_id=self.id) for m in self._metrics])
+        self._batch([Metric(m.key, m.value, m.timestamp, m.step, model_id=model.model_id, run_id=self.id) for m in self.metrics])
         client.finalize_logged_model(model.model_id, "READY")
         self._model_id = model.model_id
 
@@ -106,12 +111,20 @@ class Run:
         """Make the bundle the next version of `name`. Its aliases are set once the run has ended well: a failed one never gets them."""
         if self._model_id is None:
             raise TrackingError(f"run {self.id} has no bundle to register; call log_bundle first")
-        self.version = registered(self.store, name, self.id, self._model_id, self._note)
-        # What MLflow itself writes for its own flavours: it links the model to its version on the experiment's page.
-        link = json.dumps([{"name": name, "version": int(self.version)}])
-        self.store.client.set_logged_model_tags(self._model_id, {"mlflow.modelVersions": link})
-        self._aliases += [(name, each, self.version) for each in ([alias] if isinstance(alias, str) else alias or ())]
+        wanted = [alias] if isinstance(alias, str) else list(alias or ())
+        number = registered(self.store, name, self.id, self._model_id, self._note, self._seen(name, wanted))
+        self.aliases += [(name, each, number) for each in wanted]
+        self.version = self.store.version(number)
         return self.version
+
+    def _seen(self, name: str, wanted: Sequence[str]) -> dict[str, str]:
+        """Who has these aliases on the server now, so that a copy that comes later does not take one from somebody newer."""
+        if self.server is None or not wanted:
+            return {}
+        with suppress(NoAnswer):
+            now = aliases(self.server, name)
+            return {f"{SEEN}{alias}": now.get(alias, "") for alias in wanted}
+        return {}
 
     def _batch(self, metrics: Sequence[Metric]) -> None:
         for start in range(0, len(metrics), 1000):

@@ -2,21 +2,27 @@
 
 import os
 import socket
+import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from mlflow.entities import Param
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
 
 from features.locks import held
 from training.board import experiment_tags
+from training.tracking import versions
+from training.tracking.delivery import deliver
 from training.tracking.errors import TrackingError
+from training.tracking.experiments import experiment_of
 from training.tracking.recorded import Run
 from training.tracking.registry import set_alias
 from training.tracking.stores import TrackingStore
 from training.tracking.sweeping import drop_versions
-from training.tracking.tags import HOLD, HOST, KIND, PARENT, PID, SOURCE
+from training.tracking.tags import ENDED_BY, HOLD, HOST, KIND, PARENT, PID, SOURCE
 
 MOST_PARAMS, MOST_COLUMNS = 40, 5
 # What a run can be, and the command that makes it.
@@ -47,37 +53,51 @@ def run(
     """Record one run. It is FINISHED only when the block ends well, FAILED on an exception, KILLED on an interrupt.
 
     A process that is killed leaves it RUNNING, and `sweep` then sees that nobody holds its file any more.
+    For a server it is recorded under HOME and copied when it has ended, children with their parent; without an answer it waits there.
     params: flat, fewer than 40. parent: the id of the run that this one is a part of. kind: one of `KINDS`.
     No account's name may stand in a name, parameter or tag.
     """
     params = dict(params or {})
     _refuse(params, kind)
+    local = store.spool(make=True) or store
     hold = uuid.uuid4().hex
-    path = store.home / "running" / hold
+    path = local.running / hold
+    owner = {HOST: socket.gethostname(), PID: str(os.getpid()), HOLD: hold, SOURCE: f"authenticity {KINDS[kind]}", KIND: kind}
+    family = {} if parent is None else {PARENT: parent}
+    this = None
     try:
         with held(path):
-            experiment_id = _experiment(store, experiment)
-            owner = {HOST: socket.gethostname(), PID: str(os.getpid()), HOLD: hold, SOURCE: f"authenticity {KINDS[kind]}", KIND: kind}
-            family = {} if parent is None else {PARENT: parent}
-            made = store.client.create_run(experiment_id, run_name=name, tags={**owner, **family, **(tags or {})})
-            this = Run(store, made.info.run_id, experiment_id, name)
-            try:
-                store.client.log_batch(this.id, params=[Param(key, str(value)) for key, value in params.items()])
+            this = _begun(local, store, experiment, name, {**owner, **family, **(tags or {})})
+            with _ended(this):
+                local.client.log_batch(this.id, params=[Param(key, str(value)) for key, value in params.items()])
                 yield this
-                store.client.set_terminated(this.id, "FINISHED")
-            except BaseException as error:
-                # The first error is the one to tell, even when the store is what broke.
-                with suppress(Exception):
-                    store.client.set_tag(this.id, "ended by", type(error).__name__)
-                    store.client.set_terminated(this.id, "FAILED" if isinstance(error, Exception) else "KILLED")
-                    drop_versions(store.client, this.id)
-                raise
-            for registered, alias, version in this._aliases:
-                set_alias(store, alias, version, registered)
+            for registered, alias, version in this.aliases:
+                set_alias(local, alias, version, registered)
             if parent is None:
-                _present(store, this, kind)
+                _present(local, this, kind)
+    except (MlflowException, SQLAlchemyError) as error:
+        raise versions.unusable(local.shown, str(error)) from error
     finally:
         path.unlink(missing_ok=True)
+        # Whoever interrupts does not want to wait; the run reaches the server with the next one.
+        if this is not None and local.is_spool and not isinstance(sys.exception(), KeyboardInterrupt):
+            deliver(store, local, this)
+
+
+@contextmanager
+def _ended(this: Run) -> Iterator[None]:
+    """The run's status says how the block ended."""
+    client = this.store.client
+    try:
+        yield
+        client.set_terminated(this.id, "FINISHED")
+    except BaseException as error:
+        # The first error is the one to tell, even when the store is what broke.
+        with suppress(Exception):
+            client.set_tag(this.id, ENDED_BY, type(error).__name__)
+            client.set_terminated(this.id, "FAILED" if isinstance(error, Exception) else "KILLED")
+            drop_versions(client, this.id)
+        raise
 
 
 def _refuse(params: Mapping[str, object], kind: str) -> None:
@@ -93,18 +113,13 @@ def _present(store: TrackingStore, this: Run, kind: str) -> None:
     """Let MLflow's page of the experiment open on what a reviewer compares; where there are trainings, on theirs."""
     if kind != "training" and store.client.get_experiment(this.experiment_id).tags.get(KIND, kind) == "training":
         return
-    columns = [metric.key for metric in this._metrics if not metric.key.startswith("baseline_")][:MOST_COLUMNS]
-    # MLflow adds tags by looking first and inserting then, so two trainings that end together would trip each other.
-    with held(store.home / "mlflow.lock"):
+    columns = [metric.key for metric in this.metrics if not metric.key.startswith("baseline_")][:MOST_COLUMNS]
+    with store.alone():
         for key, value in {KIND: kind, **experiment_tags(kind, columns, int(time.time() * 1000))}.items():
             store.client.set_experiment_tag(this.experiment_id, key, value)
 
 
-def _experiment(store: TrackingStore, name: str) -> str:
-    with held(store.home / "mlflow.lock"):
-        found = store.client.get_experiment_by_name(name)
-        if found is None:
-            return str(store.client.create_experiment(name, store.artifacts.as_uri() if store.local else None))
-    if found.lifecycle_stage != "active":
-        raise TrackingError(f"the experiment {name!r} was deleted; restore it in MLflow or choose another name")
-    return str(found.experiment_id)
+def _begun(local: TrackingStore, store: TrackingStore, experiment: str, name: str, tags: Mapping[str, str]) -> Run:
+    experiment_id = experiment_of(local, experiment)
+    made = local.client.create_run(experiment_id, run_name=name, tags=dict(tags))
+    return Run(local, str(made.info.run_id), experiment_id, name, server=None if local is store else store)
