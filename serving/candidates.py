@@ -21,7 +21,6 @@ from features.workers import Tell
 from models.bundle import Bundle
 from models.heads import HEADS
 from models.verdict import judge_with_features
-from serving.batch import unfit_accounts
 from serving.judged import judged, schema, table
 from serving.store import Store
 
@@ -42,7 +41,7 @@ class Candidates:
         """Raises DatasetError for what is wrong with a table as a whole."""
         if unplaced := [problem for problem in loaded.errors if problem.row is None]:
             raise DatasetError(unplaced)
-        unfit, done = unfit_accounts(loaded), 0
+        unfit, done = dataset.unfit(loaded), 0
         with pq.ParquetWriter(draft, schema(), compression="zstd") as writer:
             for group in slices(loaded.tables):
                 last = done + group["accounts"].num_rows
