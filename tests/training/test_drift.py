@@ -118,12 +118,11 @@ def test_a_shift_on_one_platform_is_told_of_that_platform_only() -> None:
 def test_a_shift_that_no_feature_shows_alone_is_seen_by_the_classifier() -> None:
     then, now = pair(7, 1_000, 1_000)
     rng = np.random.default_rng(7)
-    before, after = then.features.copy(), now.features.copy()
-    a, b = WITHOUT_TABLES[:2]
-    before[:, b] = rng.normal(size=then.n)
-    # The same two distributions, now bound to each other.
-    after[:, b] = np.where(rng.random(now.n) < 0.9, after[:, a], rng.normal(size=now.n))
-    found = look(replace(then, features=before), replace(now, features=after), TIERS)
+    features = now.features.copy()
+    # Independent among the remembered accounts, now bound to each other, each distributed as before.
+    bound = np.sqrt(0.8) * rng.normal(size=(now.n, 1)) + np.sqrt(0.2) * rng.normal(size=(now.n, 16))
+    features[:, 82:98] = np.where(np.isnan(features[:, 82:98]), np.nan, bound)
+    found = look(then, replace(now, features=features), TIERS)
     assert found.together and found.auc > 0.6 and kinds(found) == ["together"]
 
 
