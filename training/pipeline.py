@@ -106,8 +106,8 @@ def train(
             facts |= {"seen": labelled.seen(split, learning), TAUGHT: labelled.taught(learning, learners)}
             folder = Path(draft) / "bundle"
             kept = remembered(bundle, source.path, learning.table, split, experiment.seed).to_bytes()
-            known = golden.record(bundle, golden_accounts(GOLDEN_SEED))
-            replace(bundle, facts=facts, golden=known, remembered=kept).save(folder)
+            again = golden.record(bundle, golden_accounts(GOLDEN_SEED))
+            replace(bundle, facts=facts, golden=again, remembered=kept).save(folder)
             bundle = Bundle.load(folder)
             record.write(run, recorded, source, split, heads, found, folded, card, folder, ("challenger",))
             path = install(folder, home)

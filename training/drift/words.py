@@ -40,7 +40,8 @@ def findings(look: Look) -> list[Finding]:
     told += [Finding("features", _number(row), (row,)) for row in by_group.get("values", [])]
     told += _answers([*by_group.get("scores", []), *by_group.get("decisions", [])])
     told += [Finding("reasons", _reason(row), (row,)) for row in by_group.get("reasons", [])]
-    if look.together:
+    # Only what no feature shows alone is news.
+    if look.together and not {"missing", "features"} & {finding.kind for finding in told}:
         told.append(
             Finding("together", f"Taken together, the features tell today's accounts from the remembered ones (AUC {look.auc:.2f}).")
         )
