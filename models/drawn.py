@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from models import gauges
+from models.framed import framed
 from models.markup import Html, foreign, tag, text, together
 from models.wording import HEADS, PLATFORMS, TABLES, share_words
 
+STYLE = Path(__file__).with_name("drawn.css")
 _CAUSES = {
     "bought_followers": "followers of the purchased type",
     "diluted_audience": "diluted audience",
@@ -20,17 +20,12 @@ _CAUSES = {
 }
 
 
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    return Template(Path(__file__).with_name("drawn.html").read_text("utf-8"))
-
-
 def page(verdict: Mapping[str, Any]) -> str:
     """The whole HTML document. Every text of the verdict is escaped; there is no script, and nothing is loaded."""
     sections: list[Html | None] = [_header(verdict), *(_head(name, head) for name, head in verdict.get("heads", {}).items())]
     sections += [_share(verdict.get("bought_share")), _engagement(verdict.get("engagement")), _evidence(verdict.get("evidence") or {})]
     title = text(f"Verdict on {verdict.get('account_id')}")
-    return _template().substitute(title=title, content=together(*sections, _footer(verdict.get("bundle") or {})))
+    return framed(title, STYLE, together(*sections, _footer(verdict.get("bundle") or {})))
 
 
 def _header(verdict: Mapping[str, Any]) -> Html:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
-from string import Template
 
+from models.framed import framed
 from models.markup import Html, foreign, tag, text, together
 from training import comparison_drawn as drawn
 from training import comparison_words as words
@@ -16,14 +15,10 @@ from training.headline import BOUGHT
 from training.paired_headline import WIDTH
 from training.report import EVERYBODY
 
+STYLE = Path(__file__).with_name("comparison.css")
 SHOWN_FLIPS, FOLDED_FLIPS, SHOWN_WEIGHTS = 12, 60, 12
 BADGES = {"B is better": "b", "A is better": "a", "no more than noise": "noise", "cannot be told": "unknown"}
 Sides = Sequence[Sequence[tuple[str, str]]]
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    return Template(Path(__file__).with_name("comparison.html").read_text("utf-8"))
 
 
 def page(found: Comparison, sides: Sides) -> str:
@@ -38,7 +33,7 @@ def page(found: Comparison, sides: Sides) -> str:
         _weights(found),
         _reading(found),
     ]
-    return _template().substitute(title=text(f"{found.a} against {found.b}"), content=together(*sections))
+    return framed(text(f"{found.a} against {found.b}"), STYLE, together(*sections))
 
 
 def _header(found: Comparison) -> Html:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
-from string import Template
 
 from features.schema import EVENT_TABLES
+from models.framed import framed
 from models.markup import Html, tag, text, together
 from models.tiers import TIERS
 from models.wording import HEADS
@@ -19,20 +18,16 @@ from training.drift.looking import ALARM, Look, Row
 from training.drift.report import Report
 from training.drift.words import label, meaning, percent, seeing, table_words, where_words, written
 
+STYLE = Path(__file__).with_name("page.css")
 DRAWN, SENTENCES = 9, 8
 KINDS = {"mix": "mix", "missing": "missing", "inputs": "delivered", "features": "feature", "scores": "answer", "reasons": "reason"}
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    return Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 
 
 def page(report: Report) -> str:
     """The whole HTML document: aggregates only, so that its size does not depend on how many accounts there are."""
     look = report.look
     sections = [_header(report), _mix(look), _shifted(look), _answers(look), tables.parts(look), tables.features(look), _method(report)]
-    return _template().substitute(title=text(f"Drift of {report.today.source}"), content=together(*sections))
+    return framed(text(f"Drift of {report.today.source}"), STYLE, together(*sections))
 
 
 def coded(sentence: str) -> Html:
