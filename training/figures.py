@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from training.findings import Causes, Finding, Importance, PrecisionRecall, Recalls, Reliability, Scores, Shares, words
+from training.shown import Causes, Finding, Importance, PrecisionRecall, Recalls, Reliability, Scores, Shares, words
 from training.told import Told
 
 # Okabe and Ito's palette stays apart for every kind of colour vision.

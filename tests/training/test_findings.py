@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 from training import figures, interactive, tracking
-from training.findings import Causes, Finding, Importance, PrecisionRecall, Recalls, Reliability, Scores, Shares, findings
+from training.findings import findings
 from training.interactive.page import harmless
+from training.shown import Causes, Finding, Importance, PrecisionRecall, Recalls, Reliability, Scores, Shares
 
 HOSTILE = '</script><img src=x onerror="document.title=\'taken\'"><a href="javascript:1">%{y}'
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

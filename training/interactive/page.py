@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 from plotly.offline import get_plotlyjs
 
-from training.findings import Finding
 from training.interactive.traces import figure
+from training.shown import Finding
 
 STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; color: #222; margin: 0 auto; max-width: 1180px; padding: 12px 20px 40px; background: #fff; }

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from training.figures import BLUE, GREY, INK, ORANGE
-from training.findings import Causes, Finding, Importance, PrecisionRecall, Recalls, Reliability, Scores, Shares, words
+from training.shown import Causes, Finding, Importance, PrecisionRecall, Recalls, Reliability, Scores, Shares, words
 from training.told import Told
 
 DASHES = ("solid", "dash", "dot", "dashdot")
