@@ -22,7 +22,7 @@ FIRST = (
 # A point of recall or precision is less than what another seed changes, and no reason to exchange a model.
 MATTERS = 0.01
 # Another seed moves these further, and all accounts the same way, so that no drawing of accounts shows it (bench/noise.py --whole).
-MATTERS_OF = {DECIDED: 0.05, WIDTH: 0.05}
+MATTERS_OF = {DECIDED: 0.05, WIDTH: 0.15}
 # With fewer accounts in common a difference of five points is within luck.
 FEWEST_COMMON = 100
 

@@ -110,7 +110,7 @@ def test_an_interval_that_holds_more_often_is_found_and_its_width_told() -> None
     middle = true + rng.normal(scale=0.05, size=1_500)
     shares = [
         pd.DataFrame({"account_id": [f"a{i}" for i in range(1_500)], "true": true, "low": middle - half, "high": middle + half})
-        for half in (0.06, 0.12)
+        for half in (0.06, 0.16)
     ]
     told = {each.difference.metric: each for each in compare(a, b, n=100, shares=(shares[0], shares[1])).headline}
     assert told["coverage"].verdict == "B is better" and told["interval_width"].verdict == "A is better"

@@ -46,6 +46,13 @@ def test_several_worlds_teach_with_as_many_accounts_each(tmp_path: Path, monkeyp
     assert (again.path, again.digest) == (source.path, source.digest)
 
 
+def test_another_seed_is_tested_on_the_same_accounts_and_another_split_seed_on_others(small_world: Path) -> None:
+    source = labelled.Source(small_world, "", "", "", synthetic=True)
+    learning = labelled.read(source, ("bought_followers",))
+    tested = [tuple(labelled.split(choices, learning).test) for choices in (Experiment(), Experiment(seed=8), Experiment(split_seed=8))]
+    assert tested[0] == tested[1] != tested[2]
+
+
 @pytest.mark.parametrize(
     ("origin", "group"),
     [("high_street-srf/0/vendor-3", "srf/0"), ("srf/0/none", "srf/0"), ("cresci2015/1/none", "cresci2015/1"), ("crawl", "crawl")],
