@@ -69,9 +69,9 @@ def test_an_unforeseen_fault_is_500_and_shows_nothing_but_an_id(
 def test_a_number_that_is_not_finite_never_leaves(app: FastAPI, champion: Judge, monkeypatch: pytest.MonkeyPatch, number: float) -> None:
     real = champion._judge
 
-    def poisoned(bundle: Any, snapshots: Any, reasons: bool) -> list[dict[str, Any]]:
-        verdicts = real(bundle, snapshots, reasons=reasons)
-        return [verdict | ({"deep": [{"x": number}]} if verdict["account_id"] == "poison" else {}) for verdict in verdicts]
+    def poisoned(bundle: Any, table: Any, reasons: bool) -> Any:
+        verdicts, matrix = real(bundle, table, reasons)
+        return [verdict | ({"deep": [{"x": number}]} if verdict["account_id"] == "poison" else {}) for verdict in verdicts], matrix
 
     monkeypatch.setattr(champion, "_judge", poisoned)
 
@@ -102,7 +102,12 @@ def test_without_a_model_the_service_lives_but_is_not_ready(champion_home: Path)
 
 def test_a_golden_account_with_another_verdict_makes_it_not_ready(app: FastAPI, champion: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     real = champion._judge
-    monkeypatch.setattr(champion, "_judge", lambda *a, **k: [verdict | {"tier": "drifted"} for verdict in real(*a, **k)])
+
+    def drifted(*arguments: Any) -> Any:
+        verdicts, matrix = real(*arguments)
+        return [verdict | {"tier": "drifted"} for verdict in verdicts], matrix
+
+    monkeypatch.setattr(champion, "_judge", drifted)
 
     async def questions(client: httpx.AsyncClient) -> None:
         answer = await client.get("/readyz")
