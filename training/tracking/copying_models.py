@@ -5,7 +5,7 @@ from mlflow.entities import Run as Recorded
 from mlflow.entities.model_registry import ModelVersion
 
 from training.tracking.experiments import again
-from training.tracking.registry import aliases, registered, set_alias
+from training.tracking.registry import aliases, link, registered, set_alias
 from training.tracking.stores import TrackingStore
 from training.tracking.tags import SEEN
 
@@ -34,9 +34,12 @@ def copy_version(source: TrackingStore, target: TrackingStore, run: Recorded, tw
     if here is None:
         return None
     there = target.client.search_model_versions(f"run_id = '{twin.info.run_id}'")
-    if there:
-        return max((str(each.version) for each in there), key=int)
     model_id = _model(target, twin) or ""
+    if there:
+        version = max((str(each.version) for each in there), key=int)
+        # A copy may have been cut off between the two.
+        again(link, target, model_id, here.name, version)
+        return version
     return again(registered, target, here.name, str(twin.info.run_id), model_id, here.description, {})
 
 

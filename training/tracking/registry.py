@@ -65,6 +65,10 @@ def registered(store: TrackingStore, name: str, run_id: str, model_id: str, note
         # For a server a bundle among a run's artifacts is the run's and not the model's; the tag below links the two all the same.
         owner = None if store.served else model_id
         made = client.create_model_version(name, f"runs:/{run_id}/bundle", run_id, dict(tags), description=note, model_id=owner)
-    # What MLflow itself writes for its own flavours: it links the model to its version on the experiment's page.
-    client.set_logged_model_tags(model_id, {VERSIONS_OF_MODEL: json.dumps([{"name": name, "version": int(made.version)}])})
+    link(store, model_id, name, str(made.version))
     return str(made.version)
+
+
+def link(store: TrackingStore, model_id: str, name: str, version: str) -> None:
+    """Show the version beside the model on the experiment's page, as MLflow itself does for its own flavours."""
+    store.client.set_logged_model_tags(model_id, {VERSIONS_OF_MODEL: json.dumps([{"name": name, "version": int(version)}])})
