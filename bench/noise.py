@@ -1,7 +1,7 @@
 """Whether `compare` calls noise noise: real trainings that differ only by seed, and the same with five points planted.
 
 Run: python bench/noise.py [--whole] [--accounts N] [--tries N] [--seed N] [--keep FOLDER]. Prints the table;
-five minutes on two idle cores.
+seven minutes on two idle cores.
 
 One world is simulated, read and split once (split_seed). By each training's own seed are drawn: the hidden tables, the accounts that stop
 the trees, the trees, the thresholds. With --whole also the reference and the model of single followers, which is all that `authenticity

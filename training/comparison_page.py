@@ -171,8 +171,8 @@ def _reading(found: Comparison) -> Html:
         "The dot is the difference, turned so that right of the middle B is better; the bar is its interval when the same accounts are "
         f"drawn again for both ({found.level:.2%} each, so that all lines of the headline hold together at 95 %). The number below is "
         "B less A.",
-        f"A difference counts when its whole bar lies beyond the grey band: ±{MATTERS:g}, for how much is answered ±{MATTERS_OF[DECIDED]:g}, "
-        f"for the width of the share's interval ±{MATTERS_OF[WIDTH]:g}. Less is what another seed changes.",
+        f"A difference counts when its whole bar lies beyond the grey band: ±{MATTERS:g}, for how much is answered "
+        f"±{MATTERS_OF[DECIDED]:g}, for the width of the share's interval ±{MATTERS_OF[WIDTH]:g}. Less is what another seed changes.",
         "Recall and average precision are better when higher; calibration error, Brier score and the width of the interval when lower. "
         "A wider interval holds more often: read those two together.",
         "A slice of one answer only, such as a vendor's buyers, is told from all clean accounts. Of a clean one it is measured how many "
