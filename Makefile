@@ -76,8 +76,8 @@ setup: $(VENV)/.ready ## make .venv with everything; again only when a requireme
 demo: setup ## simulate, train and judge an account, start to end
 	@$(RUN)/authenticity demo
 
-test: setup ## run every test
-	@$(RUN)/python -m pytest
+test: setup ## run every test, on as many cores as there are (PYTEST_ADDOPTS=-n0: one after another)
+	@$(RUN)/python -m pytest -n auto --dist loadfile
 
 check: setup ## lint, format, types and who may import whom
 	$(RUN)/ruff check .
