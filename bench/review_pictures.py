@@ -34,7 +34,7 @@ EXPERIMENT = """\
 name = "audience"
 change = "{change}"
 [world]
-accounts = 2000
+accounts = 4000
 seed = 11
 [trees]
 rounds = 300

@@ -46,6 +46,8 @@ class Head:
 
     label: (value (n,), share (n,)) -> 1, 0, or NaN where the label is too weak to learn from or to be judged by.
     directions: features whose influence is held to one sign (+1 a higher value never lowers the probability).
+    either_way: features of which both ends speak for a yes. A straight line can only take one of them and clears whoever lies at the
+    other, so these are for the trees alone.
     needs: tables of which at least one must have been looked at; without it the head is undecided.
     """
 
@@ -56,11 +58,12 @@ class Head:
     base_rate: BaseRate
     needs: tuple[str, ...]
     directions: Mapping[str, int] = field(default_factory=dict)
+    either_way: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
     costs: Costs = field(default_factory=Costs)
 
     def __post_init__(self) -> None:
-        unknown = (set(self.directions) | self.left_out) - set(BY_NAME)
+        unknown = (set(self.directions) | self.either_way | self.left_out) - set(BY_NAME)
         if unknown:
             raise ValueError(f"head {self.name} names features that do not exist: {', '.join(sorted(unknown))}")
 
@@ -72,3 +75,8 @@ class Head:
     @property
     def monotone(self) -> tuple[int, ...]:
         return tuple(self.directions.get(name, 0) for name in self.features)
+
+    @property
+    def straight(self) -> tuple[bool, ...]:
+        """Which features a weighted sum may weigh."""
+        return tuple(name not in self.either_way for name in self.features)

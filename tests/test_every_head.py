@@ -63,6 +63,11 @@ class TestEveryHead:
                 f"{name}: its sentence says the opposite of its direction"
             )
 
+    def test_what_speaks_either_way_has_no_direction(self, head: Head) -> None:
+        assert head.either_way <= set(head.features) - set(head.directions)
+        assert all(BY_NAME[name].raises_suspicion == 0 for name in head.either_way)
+        assert [name for name, may in zip(head.features, head.straight, strict=True) if not may] == sorted(head.either_way)
+
     def test_its_base_rate_says_where_it_comes_from(self, head: Head) -> None:
         assert isinstance(head.base_rate, BaseRate) and 0 < head.base_rate.value < 1
         assert len(head.base_rate.source) > 20
@@ -105,6 +110,7 @@ class TestEveryHead:
         total = bundle.heads[head.name].trees.sum
         assert total is not None and any(total.weight)
         for name, weight in zip(head.features, total.weight, strict=True):
+            assert name not in head.either_way or weight == 0
             assert weight * head.directions.get(name, 0) >= 0, f"{name} has the weight {weight}"
 
 

@@ -96,7 +96,8 @@ def uncalibrated(
 
     weights = (counts_of(taught), counts_of(watched))
     fitted = booster.fit(*rows_of(taught), rows_of(watched), head.features, head.monotone, trees, seed, weights)
-    return booster.Fitted(fitted.trees.beside(linear.fit(*rows_of(rows), head.monotone, counts=counts_of(rows))), fitted.rounds)
+    line = linear.fit(*rows_of(rows), head.monotone, counts=counts_of(rows), straight=head.straight)
+    return booster.Fitted(fitted.trees.beside(line), fitted.rounds)
 
 
 def learn(

@@ -15,14 +15,24 @@ from models.linear import FURTHEST, WeightedSum
 C = 0.1
 # Steps end where they lower the loss by less than this part of it: far below what another sample of accounts would move.
 CLOSE = 1e-6
+# The least and the greatest weight that a feature may have; None is any.
+Bounds = tuple[float | None, float | None]
 
 
-def fit(values: np.ndarray, y: np.ndarray, monotone: Sequence[int], c: float = C, counts: np.ndarray | None = None) -> WeightedSum:
+def fit(
+    values: np.ndarray,
+    y: np.ndarray,
+    monotone: Sequence[int],
+    c: float = C,
+    counts: np.ndarray | None = None,
+    straight: Sequence[bool] | None = None,
+) -> WeightedSum:
     """Penalised logistic regression on values (n, k), NaN = unknown, and y (n,) of 0 and 1.
 
     monotone: +1 keeps a feature's weight at 0 or above, -1 at 0 or below. A feature that was never known, or never differs, gets none;
     that one is unknown has a weight of its own, without a sign. counts: (n,) how many times each account counts, above 0; two is the
-    account twice. Source: L-BFGS-B (Byrd et al. 1995) on the penalised log loss.
+    account twice. straight: (k,) False where a feature gets no weight, because both of its ends say the same.
+    Source: L-BFGS-B (Byrd et al. 1995) on the penalised log loss.
     """
     known, times = ~np.isnan(values), np.ones(len(values)) if counts is None else np.asarray(counts, float)
     columns = zip(values.T, known.T, strict=True)
@@ -36,7 +46,9 @@ def fit(values: np.ndarray, y: np.ndarray, monotone: Sequence[int], c: float = C
     gap = np.sqrt(rate * (1.0 - rate))
     gap = np.where(gap > 0, gap, 1.0)
     design = np.hstack([np.clip((filled - centre) / spread, -FURTHEST, FURTHEST), (~known - rate) / gap])
-    weights, constant = _weights(design, y, (*monotone, *[0] * len(monotone)), c, times)
+    line = [True] * len(monotone) if straight is None else straight
+    allowed = [_allowed(sign) if may else (0.0, 0.0) for sign, may in zip(monotone, line, strict=True)]
+    weights, constant = _weights(design, y, [*allowed, *[_allowed(0)] * len(monotone)], c, times)
     own, of_gap = np.split(weights, 2)
     offset = -of_gap * rate / gap
     unknown = own * np.clip((typical - centre) / spread, -FURTHEST, FURTHEST) + of_gap * (1.0 - rate) / gap
@@ -60,9 +72,11 @@ def _median(values: np.ndarray, times: np.ndarray) -> float:
     return float((values[order[low]] + values[order[min(high, len(order) - 1)]]) / 2.0)
 
 
-def _weights(design: np.ndarray, y: np.ndarray, signs: Sequence[int], c: float, times: np.ndarray) -> tuple[np.ndarray, float]:
-    bounds = [(0.0 if sign > 0 else None, 0.0 if sign < 0 else None) for sign in signs]
+def _allowed(sign: int) -> Bounds:
+    return (0.0 if sign > 0 else None, 0.0 if sign < 0 else None)
 
+
+def _weights(design: np.ndarray, y: np.ndarray, bounds: Sequence[Bounds], c: float, times: np.ndarray) -> tuple[np.ndarray, float]:
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         weights, constant = parameters[:-1], parameters[-1]
         margin = design @ weights + constant

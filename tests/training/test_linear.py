@@ -50,6 +50,14 @@ def test_a_feature_that_is_never_known_or_never_differs_has_no_weight() -> None:
     assert found.weight[4:] == (0.0, 0.0) and np.isfinite(found.margins(odd)).all()
 
 
+def test_a_feature_that_speaks_either_way_has_no_weight_and_its_absence_has_one() -> None:
+    gaps = VALUES.copy()
+    gaps[(Y == 1) & (rng.random(3_000) < 0.5), 0] = np.nan
+    found, without = fit(gaps, Y, FREE, straight=(False, *[True] * 5)), fit(gaps, Y, FREE)
+    assert found.weight[0] == 0 < without.weight[0] and found.unknown[0] > 0.5
+    assert found.weight[3] > 0.3
+
+
 def test_an_account_alone_and_absurd_numbers() -> None:
     found = fit(VALUES, Y, FREE)
     many = found.margins(VALUES)
