@@ -123,6 +123,10 @@ def _picture(browser: Browser, address: str, file: Path) -> None:
     page = context.new_page()
     page.goto(address, wait_until="domcontentloaded")
     page.wait_for_timeout(SETTLED_MS)
+    # Where somebody's folders lie is nobody else's business.
+    page.evaluate(
+        "[...document.querySelectorAll('*')].filter(e => e.innerText?.startsWith('Path: ')).forEach(e => e.style.visibility = 'hidden')"
+    )
     page.screenshot(path=str(file))
     context.close()
     print(file.name)

@@ -62,7 +62,8 @@ def _state(columns: Sequence[str]) -> dict[str, Any]:
     charts = [_chart("BAR", name, metricKey=name) for name in columns]
     differing = {"compareGroups": ["Parameters", "Tags", "Model metrics"], "showDifferencesOnly": True, "showChangeFromBaseline": True}
     charts.append(_chart("DIFFERENCE", "what differs", chartName="what differs", baselineColumnUuid="", **differing))
-    widths = {RUN_NAME: 320, MODELS: 150} | {f"metrics.`{name}`": 30 + 8 * len(name) for name in columns} | {GATES: 150}
+    # Together they fit a window of 1,500 points.
+    widths = {RUN_NAME: 220, MODELS: 145} | {f"metrics.`{name}`": 16 + 7.5 * len(name) for name in columns} | {GATES: 130}
     return {
         "searchFilter": SHOWN,
         "orderByKey": "attributes.start_time",

@@ -68,7 +68,8 @@ def table(outcome: Outcome) -> Table:
     """For a terminal: a line per bar, the target before its first."""
     drawn = Table(title="Targets of the benchmark, 95 % intervals", title_justify="left", box=SIMPLE)
     for name in ("target", "level", "what", "bar", "measured", ""):
-        drawn.add_column(name, overflow="fold")
+        # What is read first stays in one piece, however narrow the terminal.
+        drawn.add_column(name, overflow="fold", no_wrap=name == "target")
     for name, readings in judged(outcome.results).items():
         whole = status(readings)
         for place, reading in enumerate(readings):
