@@ -13,13 +13,11 @@ import pandas as pd
 from models.bundle import Bundle
 from training import answers, differing, figures, interactive, labelled, provenance, report, splits, tracking
 from training.answers import Answered
-from training.experiment import Experiment, read
+from training.experiment import Experiment
 from training.findings import findings
 from training.headline import Told, coverage, decided, headline, slices, worst_vendor
 from training.learning import Learnt
-from training.refusals import TrainingRefusal
-
-EXPERIMENT = "experiment.toml"
+from training.origin import FILE
 
 
 @dataclass(frozen=True)
@@ -63,14 +61,6 @@ def tags(experiment: Experiment, source: labelled.Source) -> dict[str, str]:
     }
 
 
-def experiment_of(store: tracking.TrackingStore, run_id: str) -> Experiment:
-    """The choices of a recorded training, so that it can be trained again. Raises TrainingRefusal for what this version cannot run."""
-    if EXPERIMENT not in {kept.path for kept in store.client.list_artifacts(run_id)}:
-        raise TrainingRefusal([f"run {run_id} keeps no {EXPERIMENT}: it was not made by this version's training"])
-    with tempfile.TemporaryDirectory(prefix="authenticity-") as folder:
-        return read(Path(store.client.download_artifacts(run_id, EXPERIMENT, folder)))
-
-
 def write(
     run: tracking.Run,
     experiment: Experiment,
@@ -98,7 +88,7 @@ def write(
         run.log_figure(figure, name)
     run.log_html(interactive.page(shown, experiment.title, source.kind), "figures")
     with tempfile.TemporaryDirectory(prefix="authenticity-") as folder:
-        choices = Path(folder) / EXPERIMENT
+        choices = Path(folder) / FILE
         choices.write_text(differing.toml(experiment), "utf-8")
         run.log_file(choices)
     run.describe(card)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from training import differing, provenance, record, tracking
+from training import differing, provenance, tracking
 from training.experiment import Experiment, World, read
-from training.refusals import TrainingRefusal
+from training.origin import Origin
 
 HOSTILE = 'a "quoted" \\ name\n[trees]\tü \x7f\x01'
 
@@ -76,11 +76,11 @@ def test_the_written_choices_are_read_back_the_same(choices: Experiment, tmp_pat
 
 def test_a_recorded_training_can_be_trained_again(trained: Any, champion_home: Path, small_experiment: Experiment) -> None:
     store = tracking.store(champion_home)
-    assert record.experiment_of(store, trained.run_id) == small_experiment
+    assert Origin.of(store, tracking.find(store, trained.run_id)).experiment == small_experiment
     with tracking.run(store, "else", "no training") as other:
         pass
-    with pytest.raises(TrainingRefusal, match=f"run {other.id} keeps no experiment.toml"):
-        record.experiment_of(store, other.id)
+    with pytest.raises(tracking.TrackingError, match=rf"run {other.id} .* does not say what it learnt from"):
+        Origin.of(store, tracking.find(store, other.id))
 
 
 def test_only_what_differs_is_a_parameter_and_makes_the_name() -> None:
